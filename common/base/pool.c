@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* pool -- an arena of chunks; in a debug build every allocation is a chunk. */
+#include "config.h"
+
+#include "base/pool.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef POOL_DEBUG
+#define CHUNK_SIZE ((size_t)0) /* sanitizers and valgrind see each one */
+#else
+#define CHUNK_SIZE ((size_t)32 * 1024)
+#endif
+
+struct chunk {
+	struct chunk *next;
+	size_t used, size; /* of data */
+	max_align_t data[];
+};
+
+struct pool {
+	struct chunk *chunks; /* the first one has room */
+};
+
+static _Noreturn void out_of_memory(void)
+{
+	static const char line[] = "UNKNOWN - out of memory\n";
+
+	if (write(STDOUT_FILENO, line, sizeof(line) - 1) < 0)
+		_exit(3);
+	_exit(3);
+}
+
+static size_t aligned(size_t size)
+{
+	const size_t unit = sizeof(max_align_t);
+
+	if (size > SIZE_MAX / 2)
+		out_of_memory();
+	return (size + unit - 1) / unit * unit;
+}
+
+struct pool *pool_new(void)
+{
+	struct pool *pool = calloc(1, sizeof(*pool));
+
+	if (!pool)
+		out_of_memory();
+	return pool;
+}
+
+void pool_free(struct pool *pool)
+{
+	struct chunk *next;
+
+	if (!pool)
+		return;
+	for (struct chunk *chunk = pool->chunks; chunk; chunk = next) {
+		next = chunk->next;
+		explicit_bzero(chunk->data, chunk->used);
+		free(chunk);
+	}
+	free(pool);
+}
+
+static struct chunk *chunk_add(struct pool *pool, size_t size)
+{
+	struct chunk *chunk = calloc(1, sizeof(*chunk) + size);
+
+	if (!chunk)
+		out_of_memory();
+	chunk->size = size;
+	chunk->next = pool->chunks;
+	pool->chunks = chunk;
+	return chunk;
+}
+
+void *pool_zalloc(struct pool *pool, size_t size)
+{
+	struct chunk *chunk = pool->chunks;
+	size_t need = aligned(size ? size : 1);
+	char *place;
+
+#ifdef POOL_DEBUG
+	need = size ? size : 1; /* so that one byte too far is seen */
+#endif
+	if (!chunk || chunk->size - chunk->used < need)
+		chunk = chunk_add(pool, need > CHUNK_SIZE ? need : CHUNK_SIZE);
+	place = (char *)chunk->data + chunk->used;
+	chunk->used += need;
+	return place;
+}
+
+void *pool_array(struct pool *pool, size_t n, size_t size)
+{
+	if (size && n > SIZE_MAX / size)
+		out_of_memory();
+	return pool_zalloc(pool, n * size);
+}
+
+void *pool_grow(struct pool *pool, void *old, size_t *cap, size_t size)
+{
+	size_t want = *cap ? *cap : 64;
+	void *place;
+
+	if (size <= *cap)
+		return old;
+	while (want < size)
+		want = want > SIZE_MAX / 2 ? size : want * 2;
+	place = pool_zalloc(pool, want);
+	if (*cap)
+		memcpy(place, old, *cap);
+	*cap = want;
+	return place;
+}
+
+char *pool_strndup(struct pool *pool, const char *text, size_t len)
+{
+	char *copy = pool_zalloc(pool, len + 1);
+
+	if (len)
+		memcpy(copy, text, len);
+	return copy;
+}
+
+char *pool_printf(struct pool *pool, const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+	int len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		return pool_strndup(pool, "", 0);
+
+	text = pool_zalloc(pool, (size_t)len + 1);
+	va_start(ap, fmt);
+	vsnprintf(text, (size_t)len + 1, fmt, ap);
+	va_end(ap);
+	return text;
+}
