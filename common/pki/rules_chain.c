@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* rules_chain -- the way from the leaf to an anchor, and what was sent of it.
+ */
+#include "pki/profile.h"
+#include "pki/rules.h"
+
+/* The exhibit of one certificate of the path; both hold the same DER. */
+static const struct exhibit *path_exhibit(const struct evidence *evidence,
+					  size_t at)
+{
+	for (size_t i = 0; i < evidence->chain_len; i++)
+		if (bytes_eq(evidence->chain[i].cert.der,
+			     evidence->trust.path[at].der))
+			return &evidence->chain[i];
+	return &evidence->chain[0];
+}
+
+static const struct exhibit *path_end(const struct evidence *evidence)
+{
+	if (evidence->trust.path_len == 0)
+		return &evidence->chain[0];
+	return path_exhibit(evidence, evidence->trust.path_len - 1);
+}
+
+static enum outcome untrusted(const struct trial *trial, struct buf *why)
+{
+	const struct evidence *evidence = trial->evidence;
+	const struct trust *trust = &evidence->trust;
+	const struct exhibit *end;
+
+	if (trial_leaf(trial)->is_request)
+		return RULE_MOOT;
+	if (trust->anchored && trust->objections.n == 0)
+		return RULE_HOLDS;
+	if (!trust->anchored) {
+		end = path_end(evidence);
+		why_exhibit(why, end);
+		if (end->cert.self_signed)
+			buf_puts(why, " signed itself and is none of the "
+				      "trusted roots");
+		else
+			buf_printf(why,
+				   " is signed by \"%.100s\", which is "
+				   "not known here",
+				   end->cert.issuer);
+	}
+	for (size_t i = 0; i < trust->objections.n; i++)
+		buf_printf(why, "%s" STR_FMT, why->len ? "; " : "",
+			   STR_ARG(trust->objections.v[i]));
+	return RULE_BROKEN;
+}
+
+const struct rule rule_untrusted = {
+	.id = "chain.untrusted",
+	.says = "the chain leads to a trusted root",
+	.source = "RFC 5280 6.1",
+	.test = untrusted,
+};
+
+static enum outcome self_signed(const struct trial *trial, struct buf *why)
+{
+	const struct cert *leaf = trial_leaf(trial);
+
+	if (leaf->is_request)
+		return RULE_MOOT;
+	if (!leaf->self_signed)
+		return RULE_HOLDS;
+	if (trial->profile->own_anchor && trial->evidence->trust.anchored)
+		return RULE_HOLDS;
+	buf_puts(why, "the server's certificate signed itself");
+	return RULE_BROKEN;
+}
+
+const struct rule rule_self_signed = {
+	.id = "chain.self-signed",
+	.says = "the server's certificate was signed by a CA",
+	.source = "Exchange: Deploying certificates for UM",
+	.test = self_signed,
+};
+
+/* The second grade: no path was found without what is missing. */
+static enum outcome incomplete(const struct trial *trial, struct buf *why)
+{
+	const struct evidence *evidence = trial->evidence;
+	const struct trust *trust = &evidence->trust;
+	const struct exhibit *end;
+
+	if (trial_leaf(trial)->is_request)
+		return RULE_MOOT;
+	end = path_end(evidence);
+	if (!trust->anchored && !end->cert.self_signed) {
+		buf_printf(why, "\"%.100s\", the issuer of ", end->cert.issuer);
+		why_exhibit(why, end);
+		buf_puts(why, ", is not sent, and not known here either");
+		return RULE_BROKEN_BADLY;
+	}
+	for (size_t i = 0; i < trust->path_len; i++) {
+		const struct exhibit *link = path_exhibit(evidence, i);
+
+		if (trust->path[i].sent || link->cert.self_signed)
+			continue;
+		buf_puts(why, "intermediate ");
+		why_exhibit(why, link);
+		buf_puts(why, " is not sent: a peer that does not hold it "
+			      "finds no path");
+		return RULE_BROKEN;
+	}
+	return RULE_HOLDS;
+}
+
+const struct rule rule_incomplete = {
+	.id = "chain.incomplete",
+	.says = "every intermediate certificate is sent",
+	.source = "RFC 5246 7.4.2; Teams: Plan Direct Routing (a missing "
+		  "intermediate gives an inactive trunk)",
+	.test = incomplete,
+};
+
+static enum outcome order(const struct trial *trial, struct buf *why)
+{
+	if (trial_leaf(trial)->is_request)
+		return RULE_MOOT;
+	if (!trial->evidence->trust.out_of_order)
+		return RULE_HOLDS;
+	buf_puts(why, "the certificates are not sent in order, each "
+		      "certifying the one before it");
+	return RULE_BROKEN;
+}
+
+const struct rule rule_order = {
+	.id = "chain.order",
+	.says = "each certificate sent certifies the one before it",
+	.source = "RFC 5246 7.4.2; RFC 8446 4.4.2",
+	.test = order,
+};
+
+static enum outcome extra(const struct trial *trial, struct buf *why)
+{
+	const struct evidence *evidence = trial->evidence;
+	struct strs strangers = {0};
+
+	if (trial_leaf(trial)->is_request)
+		return RULE_MOOT;
+	for (size_t i = 1; i < evidence->sent_len; i++)
+		if (evidence->trust.stranger[i])
+			strs_add(&strangers, why->pool,
+				 cert_title(&evidence->chain[i].cert));
+	if (strangers.n == 0)
+		return RULE_HOLDS;
+	buf_puts(why, "sent, but not part of the chain: ");
+	why_names(why, &strangers);
+	return RULE_BROKEN;
+}
+
+const struct rule rule_extra = {
+	.id = "chain.extra",
+	.says = "nothing is sent that is not part of the chain",
+	.source = "RFC 5246 7.4.2; RFC 8446 4.4.2",
+	.test = extra,
+};

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* trust -- does the chain lead to an anchor?  All objections, not the first. */
+#ifndef PKI_TRUST_H
+#define PKI_TRUST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/pool.h"
+#include "base/str.h"
+
+struct trust_config {
+	const struct bytes *anchors; /* DER, of --ca-file */
+	size_t anchors_len;
+	const char *ca_path; /* a hashed directory */
+	time_t at;
+	/* Neither of the two: the system's store, read within this. */
+	struct deadline by;
+};
+
+/* One certificate of the path that was found, leaf first. */
+struct path_link {
+	struct bytes der;
+	bool sent; /* else it came from the store */
+};
+
+struct trust {
+	/* Why the path does not hold, each once; time and revocation are
+	 * judged elsewhere. */
+	struct strs objections;
+	struct path_link *path; /* as far as issuers were found */
+	size_t path_len;
+	bool anchored;  /* it ends at a self-signed certificate that we hold */
+	bool *stranger; /* of each certificate sent: certifies nothing */
+	bool out_of_order; /* RFC 5246 7.4.2, strangers aside */
+};
+
+/*
+ * `chain`: DER as sent, leaf first, at least one.  ca_path is a hashed
+ * directory (openssl rehash) in which only the issuers needed are looked up;
+ * the system's bundle is loaded only where there is no such directory.
+ * -1 when the store cannot be read (ERR_FILE) or a certificate sent does not
+ * parse (ERR_HANDSHAKE).
+ */
+int trust_check(struct trust *trust, struct pool *pool,
+		const struct bytes *chain, size_t chain_len,
+		const struct trust_config *config, struct err *err) must_check;
+
+#endif
