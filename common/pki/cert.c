@@ -7,6 +7,9 @@
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
 
+#include "base/date.h"
+#include "pki/x509.h"
+
 #define NAME_TEXT_MAX ((size_t)1024) /* of a distinguished name */
 
 static struct str copy(struct pool *pool, const void *data, size_t len)
@@ -341,30 +344,46 @@ static const char *sha256_hex(struct bytes der, struct pool *pool)
 	return hex(digest, len, pool);
 }
 
-static int read_time(time_t *out, const ASN1_TIME *time, const char *which,
-		     struct err *err)
+bool x509_time(time_t *out, const ASN1_TIME *time)
 {
 	struct tm tm;
 
-	if (!ASN1_TIME_to_tm(time, &tm))
-		return err_set(err, ERR_HANDSHAKE,
-			       "a certificate does not parse: its %s is no "
-			       "time",
-			       which);
-	*out = timegm(&tm);
-	return 0;
+	if (!time || !ASN1_TIME_to_tm(time, &tm))
+		return false;
+	*out = date_seconds(&(struct date){
+		.year = tm.tm_year + 1900,
+		.month = tm.tm_mon + 1,
+		.day = tm.tm_mday,
+		.hour = tm.tm_hour,
+		.minute = tm.tm_min,
+		.second = tm.tm_sec,
+	});
+	return true;
 }
 
-static int read_facts(struct cert *cert, struct pool *pool, X509 *x509,
-		      struct err *err)
+static struct bytes x509_der(X509 *x509, struct pool *pool)
+{
+	unsigned char *der = NULL;
+	int len = i2d_X509(x509, &der);
+	struct bytes copied = {0};
+
+	if (len > 0)
+		copied = bytes_dup(pool, der, (size_t)len);
+	OPENSSL_free(der);
+	return copied;
+}
+
+int x509_facts(struct cert *cert, struct pool *pool, X509 *x509,
+	       struct err *err)
 {
 	const ASN1_INTEGER *serial = X509_get0_serialNumber(x509);
 
-	if (read_time(&cert->not_before, X509_get0_notBefore(x509), "notBefore",
-		      err) ||
-	    read_time(&cert->not_after, X509_get0_notAfter(x509), "notAfter",
-		      err))
-		return -1;
+	*cert = (struct cert){.der = x509_der(x509, pool)};
+	if (!x509_time(&cert->not_before, X509_get0_notBefore(x509)) ||
+	    !x509_time(&cert->not_after, X509_get0_notAfter(x509)))
+		return err_set(err, ERR_HANDSHAKE,
+			       "a certificate does not parse: its validity is "
+			       "no time");
 	cert->subject_der = name_der(X509_get_subject_name(x509), pool);
 	cert->issuer_der = name_der(X509_get_issuer_name(x509), pool);
 	cert->subject = name_text(X509_get_subject_name(x509), pool);
@@ -377,6 +396,7 @@ static int read_facts(struct cert *cert, struct pool *pool, X509 *x509,
 	read_key(cert, pool, X509_get_X509_PUBKEY(x509));
 	read_signature(cert, pool, x509);
 	read_extensions(cert, pool, X509_get0_extensions(x509));
+	ERR_clear_error(); /* of extensions that did not parse */
 	return 0;
 }
 
@@ -387,7 +407,7 @@ int cert_read(struct cert *cert, struct pool *pool, struct bytes der,
 	X509 *x509;
 	int rc;
 
-	*cert = (struct cert){.der = der};
+	x509_begin();
 	x509 = d2i_X509(NULL, &at, (long)der.n);
 	if (!x509) {
 		ERR_clear_error();
@@ -395,10 +415,8 @@ int cert_read(struct cert *cert, struct pool *pool, struct bytes der,
 			       "a certificate of %zu bytes does not parse",
 			       der.n);
 	}
-	cert->der.n = (size_t)(at - der.p);
-	rc = read_facts(cert, pool, x509, err);
+	rc = x509_facts(cert, pool, x509, err);
 	X509_free(x509);
-	ERR_clear_error(); /* of extensions that did not parse */
 	return rc;
 }
 
@@ -411,6 +429,7 @@ int cert_read_request(struct cert *cert, struct pool *pool, struct bytes der,
 	X509_REQ *request;
 
 	*cert = (struct cert){.der = der, .is_request = true};
+	x509_begin();
 	request = d2i_X509_REQ(NULL, &at, (long)der.n);
 	if (!request) {
 		ERR_clear_error();

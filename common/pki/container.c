@@ -8,6 +8,8 @@
 #include <openssl/provider.h>
 #include <openssl/x509v3.h>
 
+#include "pki/x509.h"
+
 /* What is being read, for whom: the state of one container_read(). */
 struct reading {
 	struct container *out;
@@ -112,6 +114,14 @@ static bool read_pkcs7(struct reading *reading, const unsigned char *der,
 	sk_X509_pop_free(set, X509_free);
 	PKCS7_free(p7);
 	return p7 != NULL;
+}
+
+/* Whoever judges it parses it; here that would only cost time. */
+static bool take_x509(struct reading *reading, const unsigned char *der,
+		      size_t len)
+{
+	ders_add(&reading->out->certs, reading->pool, der, len);
+	return true;
 }
 
 /* The bytes after the certificate (trust settings) are of no interest. */
@@ -254,42 +264,35 @@ static int read_pem_key(struct reading *reading, struct bytes data,
 {
 	BIO *bio = BIO_new_mem_buf(data.p, (int)data.n);
 	EVP_PKEY *key = NULL;
-	unsigned long code;
-	int rc = 0;
 
 	if (bio)
 		key = PEM_read_bio_PrivateKey(
 			bio, NULL, give_password,
 			(void *)(uintptr_t)reading->wish->password);
-	code = ERR_peek_last_error();
 	if (key)
 		add_key(reading, key);
-	else if (ERR_GET_LIB(code) == ERR_LIB_PEM &&
-		 ERR_GET_REASON(code) == PEM_R_NO_START_LINE)
-		rc = 0; /* no key in there: the caller may have another file */
-	else
-		rc = err_set(err, ERR_FILE,
-			     "%s: the private key does not open%s",
-			     reading->wish->name,
-			     reading->wish->password
-				     ? " with this password"
-				     : " (encrypted? give the password by "
-				       "--key-pass-file)");
 	EVP_PKEY_free(key);
 	BIO_free(bio);
-	return rc;
+	if (key)
+		return 0;
+	return err_set(err, ERR_FILE, "%s: the private key does not open%s",
+		       reading->wish->name,
+		       reading->wish->password
+			       ? " with this password"
+			       : " (encrypted? give the password by "
+				 "--key-pass-file)");
 }
 
-/* Every block of a PEM file by its label (RFC 7468). */
-static void read_pem(struct reading *reading, struct bytes data)
+/* Every block of a PEM file by its label (RFC 7468); true: a key is there. */
+static bool read_pem(struct reading *reading, struct bytes data)
 {
 	static const struct {
 		const char *label;
 		bool (*read)(struct reading *reading, const unsigned char *der,
 			     size_t len);
 	} forms[] = {
-		{"CERTIFICATE", read_x509},
-		{"X509 CERTIFICATE", read_x509},
+		{"CERTIFICATE", take_x509},
+		{"X509 CERTIFICATE", take_x509},
 		{"TRUSTED CERTIFICATE", read_x509},
 		{"PKCS7", read_pkcs7},
 		{"PKCS #7 SIGNED DATA", read_pkcs7},
@@ -300,9 +303,12 @@ static void read_pem(struct reading *reading, struct bytes data)
 	BIO *bio = BIO_new_mem_buf(data.p, (int)data.n);
 	char *label = NULL, *header = NULL;
 	unsigned char *der = NULL;
+	bool has_key = false;
 	long len = 0;
 
 	while (bio && PEM_read_bio(bio, &label, &header, &der, &len)) {
+		has_key = has_key ||
+			  str_ends(str_from(label), STR("PRIVATE KEY"));
 		for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
 			if (strcmp(label, forms[i].label) == 0)
 				forms[i].read(reading, der, (size_t)len);
@@ -311,6 +317,7 @@ static void read_pem(struct reading *reading, struct bytes data)
 		OPENSSL_clear_free(der, (size_t)len);
 	}
 	BIO_free(bio);
+	return has_key;
 }
 
 static int read_der(struct reading *reading, struct bytes data, struct err *err)
@@ -349,16 +356,18 @@ int container_read(struct container *out, struct pool *pool, struct bytes data,
 		   const struct container_wish *wish, struct err *err)
 {
 	struct reading reading = {out, pool, wish};
+	bool has_key;
 	int rc = 0;
 
 	*out = (struct container){.form = "PEM"};
 	if (data.n == 0)
 		return err_set(err, ERR_FILE, "%s: empty", wish->name);
 
+	x509_begin();
 	ERR_clear_error();
-	read_pem(&reading, data);
+	has_key = read_pem(&reading, data);
 	ERR_clear_error();
-	if (wish->want_key)
+	if (has_key && wish->want_key)
 		rc = read_pem_key(&reading, data, err);
 	if (rc == 0 && out->certs.n == 0 && out->request.n == 0 &&
 	    out->key.n == 0)
@@ -414,6 +423,7 @@ int container_read_crls(struct ders *out, struct pool *pool, struct bytes data,
 	long len = 0;
 
 	*out = (struct ders){0};
+	x509_begin();
 	ERR_clear_error();
 	while (bio && PEM_read_bio(bio, &label, &header, &der, &len)) {
 		if (str_eq(str_from(label), STR("X509 CRL")))

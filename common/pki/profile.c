@@ -10,38 +10,33 @@ int evidence_read(struct evidence *evidence, struct pool *pool,
 		  const struct bytes *chain, size_t chain_len,
 		  const struct trust_config *config, struct err *err)
 {
-	const struct trust *trust = &evidence->trust;
+	struct trust *trust = &evidence->trust;
 
-	evidence->now = config->at;
-	if (trust_check(&evidence->trust, pool, chain, chain_len, config, err))
+	if (trust_check(trust, pool, chain, chain_len, config, err))
 		return -1;
 	evidence->chain = pool_array(pool, chain_len + trust->path_len,
 				     sizeof(*evidence->chain));
-	evidence->sent_len = evidence->chain_len = chain_len;
-	for (size_t i = 0; i < chain_len; i++) {
-		evidence->chain[i].sent = true;
-		if (cert_read(&evidence->chain[i].cert, pool, chain[i], err))
-			return -1;
-	}
-	for (size_t i = 0; i < trust->path_len; i++) {
-		struct exhibit *next = &evidence->chain[evidence->chain_len];
-
-		if (trust->path[i].sent)
-			continue;
-		if (cert_read(&next->cert, pool, trust->path[i].der, err))
-			return -1;
-		evidence->chain_len++;
-	}
+	evidence->sent_len = trust->sent_len;
+	for (size_t i = 0; i < trust->sent_len; i++)
+		evidence->chain[evidence->chain_len++] = &trust->sent[i];
+	for (size_t i = 0; i < trust->path_len; i++)
+		if (!trust->path[i].sent)
+			evidence->chain[evidence->chain_len++] =
+				trust->path[i].cert;
 	return 0;
 }
 
 int evidence_read_request(struct evidence *evidence, struct pool *pool,
 			  struct bytes request, struct err *err)
 {
+	struct cert *cert = pool_zalloc(pool, sizeof(*cert));
+
+	if (cert_read_request(cert, pool, request, err))
+		return -1;
 	evidence->chain = pool_array(pool, 1, sizeof(*evidence->chain));
+	evidence->chain[0] = cert;
 	evidence->sent_len = evidence->chain_len = 1;
-	evidence->chain[0].sent = true;
-	return cert_read_request(&evidence->chain[0].cert, pool, request, err);
+	return 0;
 }
 
 struct strs profile_names(const struct trial *trial, struct pool *pool)

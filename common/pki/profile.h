@@ -69,7 +69,7 @@ extern const struct clause clauses[]; /* ends with .rule == NULL */
 /*
  * Reads every certificate of the chain and tries it against the anchors.
  * ERR_FILE: the store cannot be read; ERR_HANDSHAKE: a certificate sent does
- * not parse.  What the wire showed is filled in by the caller.
+ * not parse.  `now` and what the wire showed are the caller's to fill in.
  */
 int evidence_read(struct evidence *evidence, struct pool *pool,
 		  const struct bytes *chain, size_t chain_len,

@@ -5,7 +5,9 @@
 #include <openssl/err.h>
 #include <openssl/ocsp.h>
 #include <openssl/x509v3.h>
-#include <stdarg.h>
+
+#include "base/date.h"
+#include "pki/x509.h"
 
 #define CLOCK_SKEW 300 /* seconds that a responder's clock may be ahead */
 
@@ -19,6 +21,7 @@ static bool parties_parse(struct parties *parties,
 {
 	const unsigned char *cert = pair->cert.p, *issuer = pair->issuer.p;
 
+	x509_begin();
 	parties->cert = d2i_X509(NULL, &cert, (long)pair->cert.n);
 	parties->issuer = d2i_X509(NULL, &issuer, (long)pair->issuer.n);
 	return parties->cert && parties->issuer;
@@ -64,25 +67,16 @@ int ocsp_request(struct bytes *out, struct pool *pool,
 	return err_set(err, ERR_LOCAL, "no OCSP request can be made of it");
 }
 
-static bool to_time(time_t *out, const ASN1_TIME *time)
-{
-	struct tm tm;
-
-	if (!time || !ASN1_TIME_to_tm(time, &tm))
-		return false;
-	*out = timegm(&tm);
-	return true;
-}
-
 static const char *date_text(const ASN1_TIME *time, struct pool *pool)
 {
-	struct tm tm;
+	struct buf text;
+	time_t at;
 
-	if (!time || !ASN1_TIME_to_tm(time, &tm))
+	if (!x509_time(&at, time))
 		return "an unknown time";
-	return pool_printf(pool, "%04d-%02d-%02d %02d:%02d UTC",
-			   tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-			   tm.tm_hour, tm.tm_min);
+	buf_init(&text, pool, 64);
+	date_write(at, &text);
+	return text.data;
 }
 
 /* NULL when `now` lies within, else what is wrong. */
@@ -92,14 +86,14 @@ static const char *currency_objection(const ASN1_TIME *from,
 {
 	time_t start, end;
 
-	if (!to_time(&start, from))
+	if (!x509_time(&start, from))
 		return "the answer carries no valid time";
 	if (start > now + CLOCK_SKEW)
 		return pool_printf(pool, "the answer is of the future (%s)",
 				   date_text(from, pool));
 	if (!until)
 		return NULL; /* RFC 6960 2.4: newer answers come any time */
-	if (!to_time(&end, until))
+	if (!x509_time(&end, until))
 		return "the answer carries no valid time";
 	if (end < now)
 		return pool_printf(pool, "the answer is stale since %s",

@@ -30,15 +30,10 @@ struct demands {
 	struct str issuer;       /* part of the name; .n == 0: any */
 };
 
-/* One certificate that bears on the verdict. */
-struct exhibit {
-	struct cert cert;
-	bool sent; /* else the path found it in the store */
-};
-
 /* All a rule may look at.  No clock, no network, no OpenSSL behind it. */
 struct evidence {
-	struct exhibit *chain; /* as sent, leaf first, then from the store */
+	/* As sent, leaf first; then what the path took from the store. */
+	const struct cert **chain;
 	size_t sent_len, chain_len;
 	struct trust trust;
 	struct revocation_answer *revocation;

@@ -7,7 +7,7 @@
 
 const struct cert *trial_leaf(const struct trial *trial)
 {
-	return &trial->evidence->chain[0].cert;
+	return trial->evidence->chain[0];
 }
 
 static void why_name(struct buf *why, struct str name)
@@ -35,18 +35,8 @@ void why_names(struct buf *why, const struct strs *names)
 		buf_printf(why, " and %zu more", names->n - NAMES_TOLD);
 }
 
-void why_time(struct buf *why, time_t at)
-{
-	struct tm tm;
-
-	if (!gmtime_r(&at, &tm))
-		return;
-	buf_printf(why, "%04d-%02d-%02d %02d:%02d UTC", tm.tm_year + 1900,
-		   tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min);
-}
-
-void why_exhibit(struct buf *why, const struct exhibit *exhibit)
+void why_cert(struct buf *why, const struct cert *cert)
 {
 	buf_puts(why, "certificate ");
-	why_name(why, cert_title(&exhibit->cert));
+	why_name(why, cert_title(cert));
 }

@@ -34,11 +34,8 @@ const struct cert *trial_leaf(const struct trial *trial);
 /* `"a", "b", "c" and 7 more`; each name is cut to a readable length. */
 void why_names(struct buf *why, const struct strs *names);
 
-/* "2027-03-15 12:00 UTC" */
-void why_time(struct buf *why, time_t at);
-
 /* `certificate "um1.example.com"` */
-void why_exhibit(struct buf *why, const struct exhibit *exhibit);
+void why_cert(struct buf *why, const struct cert *cert);
 
 /* Room for one reason: a line on a phone, and some. */
 #define WHY_MAX ((size_t)400)

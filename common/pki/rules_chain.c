@@ -4,29 +4,21 @@
 #include "pki/profile.h"
 #include "pki/rules.h"
 
-/* The exhibit of one certificate of the path; both hold the same DER. */
-static const struct exhibit *path_exhibit(const struct evidence *evidence,
-					  size_t at)
+/* Where the path ends, at an anchor or without one. */
+static const struct cert *path_end(const struct evidence *evidence)
 {
-	for (size_t i = 0; i < evidence->chain_len; i++)
-		if (bytes_eq(evidence->chain[i].cert.der,
-			     evidence->trust.path[at].der))
-			return &evidence->chain[i];
-	return &evidence->chain[0];
-}
+	const struct trust *trust = &evidence->trust;
 
-static const struct exhibit *path_end(const struct evidence *evidence)
-{
-	if (evidence->trust.path_len == 0)
-		return &evidence->chain[0];
-	return path_exhibit(evidence, evidence->trust.path_len - 1);
+	if (trust->path_len == 0)
+		return evidence->chain[0];
+	return trust->path[trust->path_len - 1].cert;
 }
 
 static enum outcome untrusted(const struct trial *trial, struct buf *why)
 {
 	const struct evidence *evidence = trial->evidence;
 	const struct trust *trust = &evidence->trust;
-	const struct exhibit *end;
+	const struct cert *end;
 
 	if (trial_leaf(trial)->is_request)
 		return RULE_MOOT;
@@ -34,15 +26,15 @@ static enum outcome untrusted(const struct trial *trial, struct buf *why)
 		return RULE_HOLDS;
 	if (!trust->anchored) {
 		end = path_end(evidence);
-		why_exhibit(why, end);
-		if (end->cert.self_signed)
+		why_cert(why, end);
+		if (end->self_signed)
 			buf_puts(why, " signed itself and is none of the "
 				      "trusted roots");
 		else
 			buf_printf(why,
 				   " is signed by \"%.100s\", which is "
 				   "not known here",
-				   end->cert.issuer);
+				   end->issuer);
 	}
 	for (size_t i = 0; i < trust->objections.n; i++)
 		buf_printf(why, "%s" STR_FMT, why->len ? "; " : "",
@@ -83,24 +75,26 @@ static enum outcome incomplete(const struct trial *trial, struct buf *why)
 {
 	const struct evidence *evidence = trial->evidence;
 	const struct trust *trust = &evidence->trust;
-	const struct exhibit *end;
+	const struct cert *end;
 
 	if (trial_leaf(trial)->is_request)
 		return RULE_MOOT;
 	end = path_end(evidence);
-	if (!trust->anchored && !end->cert.self_signed) {
-		buf_printf(why, "\"%.100s\", the issuer of ", end->cert.issuer);
-		why_exhibit(why, end);
-		buf_puts(why, ", is not sent, and not known here either");
+	if (!trust->anchored && !end->self_signed) {
+		buf_printf(why, "\"%.100s\", the issuer of ", end->issuer);
+		why_cert(why, end);
+		buf_puts(why, ", is neither sent nor known here: an "
+			      "intermediate is missing, or its root is not "
+			      "trusted");
 		return RULE_BROKEN_BADLY;
 	}
 	for (size_t i = 0; i < trust->path_len; i++) {
-		const struct exhibit *link = path_exhibit(evidence, i);
+		const struct cert *link = trust->path[i].cert;
 
-		if (trust->path[i].sent || link->cert.self_signed)
+		if (trust->path[i].sent || link->self_signed)
 			continue;
 		buf_puts(why, "intermediate ");
-		why_exhibit(why, link);
+		why_cert(why, link);
 		buf_puts(why, " is not sent: a peer that does not hold it "
 			      "finds no path");
 		return RULE_BROKEN;
@@ -144,7 +138,7 @@ static enum outcome extra(const struct trial *trial, struct buf *why)
 	for (size_t i = 1; i < evidence->sent_len; i++)
 		if (evidence->trust.stranger[i])
 			strs_add(&strangers, why->pool,
-				 cert_title(&evidence->chain[i].cert));
+				 cert_title(evidence->chain[i]));
 	if (strangers.n == 0)
 		return RULE_HOLDS;
 	buf_puts(why, "sent, but not part of the chain: ");

@@ -64,10 +64,10 @@ static enum outcome cn_wildcard(const struct trial *trial, struct buf *why)
 				 leaf->common_names.v[i]);
 	if (wildcards.n == 0)
 		return leaf->common_names.n ? RULE_HOLDS : RULE_MOOT;
-	buf_puts(why, "CN ");
+	buf_puts(why, "wildcard CN ");
 	why_names(why, &wildcards);
-	buf_puts(why, " is a wildcard: the peer looks this very name up among "
-		      "its servers and finds none");
+	buf_puts(why, ": peers look this name up among their servers and find "
+		      "none");
 	return leaf->has_san ? RULE_BROKEN : RULE_BROKEN_BADLY;
 }
 

@@ -2,6 +2,7 @@
 /* rules_time -- validity, of every certificate that bears on the verdict. */
 #include <math.h>
 
+#include "base/date.h"
 #include "pki/rules.h"
 
 static enum outcome expired(const struct trial *trial, struct buf *why)
@@ -11,14 +12,14 @@ static enum outcome expired(const struct trial *trial, struct buf *why)
 	if (trial_leaf(trial)->is_request)
 		return RULE_MOOT;
 	for (size_t i = 0; i < evidence->chain_len; i++) {
-		const struct exhibit *exhibit = &evidence->chain[i];
-		double left = cert_days_left(&exhibit->cert, evidence->now);
+		const struct cert *cert = evidence->chain[i];
+		double left = cert_days_left(cert, evidence->now);
 
 		if (left >= 0)
 			continue;
-		why_exhibit(why, exhibit);
+		why_cert(why, cert);
 		buf_printf(why, " expired %.1f days ago (", -left);
-		why_time(why, exhibit->cert.not_after);
+		date_write(cert->not_after, why);
 		buf_puts(why, ")");
 		return RULE_BROKEN;
 	}
@@ -39,13 +40,13 @@ static enum outcome not_yet_valid(const struct trial *trial, struct buf *why)
 	if (trial_leaf(trial)->is_request)
 		return RULE_MOOT;
 	for (size_t i = 0; i < evidence->chain_len; i++) {
-		const struct exhibit *exhibit = &evidence->chain[i];
+		const struct cert *cert = evidence->chain[i];
 
-		if (exhibit->cert.not_before <= evidence->now)
+		if (cert->not_before <= evidence->now)
 			continue;
-		why_exhibit(why, exhibit);
+		why_cert(why, cert);
 		buf_puts(why, " is not valid before ");
-		why_time(why, exhibit->cert.not_before);
+		date_write(cert->not_before, why);
 		return RULE_BROKEN;
 	}
 	return RULE_HOLDS;
@@ -59,12 +60,11 @@ const struct rule rule_not_yet_valid = {
 };
 
 static enum outcome expiring_one(const struct trial *trial,
-				 const struct exhibit *exhibit, double left)
+				 const struct cert *cert, double left)
 {
-	struct range warning =
-		lifetime_warning(&trial->demands->warning, &exhibit->cert);
+	struct range warning = lifetime_warning(&trial->demands->warning, cert);
 	struct range critical =
-		lifetime_critical(&trial->demands->critical, &exhibit->cert);
+		lifetime_critical(&trial->demands->critical, cert);
 
 	if (range_alerts(&critical, left))
 		return RULE_BROKEN_BADLY;
@@ -76,30 +76,30 @@ static enum outcome expiring(const struct trial *trial, struct buf *why)
 {
 	const struct evidence *evidence = trial->evidence;
 	enum outcome worst = RULE_HOLDS;
-	const struct exhibit *which = NULL;
+	const struct cert *which = NULL;
 	double least = HUGE_VAL;
 
 	if (trial_leaf(trial)->is_request)
 		return RULE_MOOT;
 	for (size_t i = 0; i < evidence->sent_len; i++) {
-		const struct exhibit *exhibit = &evidence->chain[i];
-		double left = cert_days_left(&exhibit->cert, evidence->now);
-		enum outcome outcome = expiring_one(trial, exhibit, left);
+		const struct cert *cert = evidence->chain[i];
+		double left = cert_days_left(cert, evidence->now);
+		enum outcome outcome = expiring_one(trial, cert, left);
 
 		if (left < 0 || outcome == RULE_HOLDS)
 			continue; /* time.expired speaks of the former */
 		if (outcome < worst || (outcome == worst && left >= least))
 			continue;
 		worst = outcome;
-		which = exhibit;
+		which = cert;
 		least = left;
 	}
 	if (!which)
 		return RULE_HOLDS;
-	why_exhibit(why, which);
+	why_cert(why, which);
 	buf_printf(why, " has %.1f of its %.0f days left (until ", least,
-		   cert_lifetime_days(&which->cert));
-	why_time(why, which->cert.not_after);
+		   cert_lifetime_days(which));
+	date_write(which->not_after, why);
 	buf_puts(why, ")");
 	return worst;
 }

@@ -96,7 +96,7 @@ const struct rule rule_key_usage = {
 /* A root's own signature secures nothing; a self-signed leaf's is its own. */
 static bool signature_counts(const struct evidence *evidence, size_t at)
 {
-	return at == 0 || !evidence->chain[at].cert.self_signed;
+	return at == 0 || !evidence->chain[at]->self_signed;
 }
 
 /* The second grade: MD5. */
@@ -110,15 +110,15 @@ static enum outcome signature(const struct trial *trial, struct buf *why)
 		return RULE_MOOT; /* the CA signs with its own digest */
 	for (size_t i = 0; i < evidence->chain_len; i++)
 		if (signature_counts(evidence, i) &&
-		    evidence->chain[i].cert.digest > worst) {
-			worst = evidence->chain[i].cert.digest;
+		    evidence->chain[i]->digest > worst) {
+			worst = evidence->chain[i]->digest;
 			which = i;
 		}
 	if (worst == DIGEST_STRONG)
 		return RULE_HOLDS;
-	why_exhibit(why, &evidence->chain[which]);
+	why_cert(why, evidence->chain[which]);
 	buf_printf(why, " is signed with %s, which peers refuse as forgeable",
-		   evidence->chain[which].cert.signature);
+		   evidence->chain[which]->signature);
 	return worst == DIGEST_SHA1 ? RULE_BROKEN : RULE_BROKEN_BADLY;
 }
 
@@ -137,10 +137,9 @@ static enum outcome pss(const struct trial *trial, struct buf *why)
 	if (trial_leaf(trial)->is_request)
 		return RULE_MOOT;
 	for (size_t i = 0; i < evidence->chain_len; i++) {
-		if (!evidence->chain[i].cert.pss ||
-		    !signature_counts(evidence, i))
+		if (!evidence->chain[i]->pss || !signature_counts(evidence, i))
 			continue;
-		why_exhibit(why, &evidence->chain[i]);
+		why_cert(why, evidence->chain[i]);
 		buf_puts(why, " is signed with RSASSA-PSS, which Lync and "
 			      "Skype for Business do not support");
 		return RULE_BROKEN;
@@ -159,22 +158,22 @@ const struct rule rule_pss = {
 static enum outcome key_size(const struct trial *trial, struct buf *why)
 {
 	const struct evidence *evidence = trial->evidence;
-	const struct exhibit *weakest = NULL;
+	const struct cert *weakest = NULL;
 
 	for (size_t i = 0; i < evidence->chain_len; i++) {
-		const struct cert *cert = &evidence->chain[i].cert;
+		const struct cert *cert = evidence->chain[i];
 
 		if (str_starts(str_from(cert->key_type), STR("RSA")) &&
 		    cert->key_bits < 2048 &&
-		    (!weakest || cert->key_bits < weakest->cert.key_bits))
-			weakest = &evidence->chain[i];
+		    (!weakest || cert->key_bits < weakest->key_bits))
+			weakest = evidence->chain[i];
 	}
 	if (!weakest)
 		return RULE_HOLDS;
-	why_exhibit(why, weakest);
+	why_cert(why, weakest);
 	buf_printf(why, " has an RSA key of %d bits (want 2048 or more)",
-		   weakest->cert.key_bits);
-	return weakest->cert.key_bits < 1024 ? RULE_BROKEN_BADLY : RULE_BROKEN;
+		   weakest->key_bits);
+	return weakest->key_bits < 1024 ? RULE_BROKEN_BADLY : RULE_BROKEN;
 }
 
 const struct rule rule_key_size = {

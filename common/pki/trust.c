@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "pki/container.h"
+#include "pki/x509.h"
 
 #define PATH_DEPTH_MAX 128 /* a chain of a hundred is judged, not refused */
 
@@ -36,9 +37,6 @@ static int on_objection(int ok, X509_STORE_CTX *context)
 	if (ok)
 		return 1;
 	switch (code) {
-	case X509_V_ERR_CERT_HAS_EXPIRED: /* time.* speaks of these */
-	case X509_V_ERR_CERT_NOT_YET_VALID:
-		break;
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
 	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
@@ -207,39 +205,53 @@ static STACK_OF(X509) *parse_chain(const struct bytes *chain, size_t n,
 	return stack;
 }
 
-static bool was_sent(const STACK_OF(X509) *sent, const X509 *x509)
+/* The facts of a certificate of the path: those we have, where it was sent. */
+static int read_link(struct path_link *link, struct pool *pool, X509 *x509,
+		     const struct trust *trust, const STACK_OF(X509) *sent,
+		     struct err *err)
 {
+	struct cert *cert;
+
 	for (int i = 0; i < sk_X509_num(sent); i++)
-		if (X509_cmp(sk_X509_value(sent, i), x509) == 0)
-			return true;
-	return false;
+		if (X509_cmp(sk_X509_value(sent, i), x509) == 0) {
+			*link = (struct path_link){&trust->sent[i], true};
+			return 0;
+		}
+	cert = pool_zalloc(pool, sizeof(*cert));
+	*link = (struct path_link){cert, false};
+	return x509_facts(cert, pool, x509, err);
 }
 
-static void keep_path(struct trust *trust, struct pool *pool,
-		      const STACK_OF(X509) *path, const STACK_OF(X509) *sent)
+static int read_path(struct trust *trust, struct pool *pool,
+		     const STACK_OF(X509) *path, const STACK_OF(X509) *sent,
+		     struct err *err)
 {
 	const int n = sk_X509_num(path);
 
 	trust->path_len = 0;
 	trust->path =
 		pool_array(pool, n > 0 ? (size_t)n : 1, sizeof(*trust->path));
-	for (int i = 0; i < n; i++) {
-		X509 *x509 = sk_X509_value(path, i);
-		struct path_link *link = &trust->path[trust->path_len];
-		unsigned char *der = NULL;
-		int len = i2d_X509(x509, &der);
+	for (int i = 0; i < n; i++)
+		if (read_link(&trust->path[trust->path_len++], pool,
+			      sk_X509_value(path, i), trust, sent, err))
+			return -1;
+	return 0;
+}
 
-		if (len > 0) {
-			link->der = bytes_dup(pool, der, (size_t)len);
-			link->sent = was_sent(sent, x509);
-			trust->path_len++;
-		}
-		OPENSSL_free(der);
-	}
+static int read_sent(struct trust *trust, struct pool *pool,
+		     const STACK_OF(X509) *sent, struct err *err)
+{
+	trust->sent_len = (size_t)sk_X509_num(sent);
+	trust->sent = pool_array(pool, trust->sent_len, sizeof(*trust->sent));
+	for (size_t i = 0; i < trust->sent_len; i++)
+		if (x509_facts(&trust->sent[i], pool,
+			       sk_X509_value(sent, (int)i), err))
+			return -1;
+	return 0;
 }
 
 static int verify(struct trust *trust, struct pool *pool, X509_STORE *store,
-		  STACK_OF(X509) *sent, time_t at, struct err *err)
+		  STACK_OF(X509) *sent, struct err *err)
 {
 	struct verification v = {trust, pool};
 	X509_STORE_CTX *context = X509_STORE_CTX_new();
@@ -254,7 +266,8 @@ static int verify(struct trust *trust, struct pool *pool, X509_STORE *store,
 		goto out;
 	}
 	param = X509_STORE_CTX_get0_param(context);
-	X509_VERIFY_PARAM_set_time(param, at);
+	/* time.* judges that, of every certificate, at a time of its own. */
+	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_NO_CHECK_TIME);
 	X509_VERIFY_PARAM_set_depth(param, PATH_DEPTH_MAX);
 	X509_VERIFY_PARAM_set_auth_level(param, 0); /* crypto.* judges that */
 	X509_STORE_CTX_set_app_data(context, &v);
@@ -264,8 +277,8 @@ static int verify(struct trust *trust, struct pool *pool, X509_STORE *store,
 		object(trust, pool,
 		       X509_verify_cert_error_string(
 			       X509_STORE_CTX_get_error(context)));
-	keep_path(trust, pool, X509_STORE_CTX_get0_chain(context), sent);
-	rc = 0;
+	rc = read_path(trust, pool, X509_STORE_CTX_get0_chain(context), sent,
+		       err);
 out:
 	X509_STORE_CTX_free(context);
 	return rc;
@@ -325,16 +338,17 @@ int trust_check(struct trust *trust, struct pool *pool,
 	int rc = -1;
 
 	*trust = (struct trust){0};
+	x509_begin();
 	sent = parse_chain(chain, chain_len, err);
-	if (!sent)
+	if (!sent || read_sent(trust, pool, sent, err))
 		goto out;
 	store = open_store(config, err);
 	if (!store)
 		goto out;
-	rc = verify(trust, pool, store, sent, config->at, err);
+	rc = verify(trust, pool, store, sent, err);
 	if (rc == 0 && !trust->anchored && bundle_may_help(config)) {
 		add_bundle(store, pool, config->by);
-		rc = verify(trust, pool, store, sent, config->at, err);
+		rc = verify(trust, pool, store, sent, err);
 	}
 	if (rc == 0) {
 		find_strangers(trust, pool, sent);

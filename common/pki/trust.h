@@ -11,31 +11,35 @@
 #include "base/err.h"
 #include "base/pool.h"
 #include "base/str.h"
+#include "pki/cert.h"
 
 struct trust_config {
 	const struct bytes *anchors; /* DER, of --ca-file */
 	size_t anchors_len;
 	const char *ca_path; /* a hashed directory */
-	time_t at;
 	/* Neither of the two: the system's store, read within this. */
 	struct deadline by;
 };
 
-/* One certificate of the path that was found, leaf first. */
+/* One certificate of the path that was found. */
 struct path_link {
-	struct bytes der;
+	const struct cert *cert;
 	bool sent; /* else it came from the store */
 };
 
 struct trust {
+	/* As sent, leaf first. */
+	struct cert *sent;
+	size_t sent_len;
+	bool *stranger;    /* of each: it certifies nothing that was sent */
+	bool out_of_order; /* RFC 5246 7.4.2, strangers aside */
+
+	struct path_link *path; /* leaf first, as far as issuers were found */
+	size_t path_len;
+	bool anchored; /* it ends at a self-signed certificate that we hold */
 	/* Why the path does not hold, each once; time and revocation are
 	 * judged elsewhere. */
 	struct strs objections;
-	struct path_link *path; /* as far as issuers were found */
-	size_t path_len;
-	bool anchored;  /* it ends at a self-signed certificate that we hold */
-	bool *stranger; /* of each certificate sent: certifies nothing */
-	bool out_of_order; /* RFC 5246 7.4.2, strangers aside */
 };
 
 /*

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* x509 -- what the files of pki that know OpenSSL share; no other includes it.
+ */
+#ifndef PKI_X509_H
+#define PKI_X509_H
+
+#include <openssl/crypto.h>
+#include <openssl/x509.h>
+
+#include "pki/cert.h"
+
+/*
+ * Before any other call: openssl.cnf is this host's policy and none of the
+ * judged server's, and a process that ends need not tidy up first.
+ */
+static inline void x509_begin(void)
+{
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG |
+				    OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
+				    OPENSSL_INIT_NO_ATEXIT,
+			    NULL);
+}
+
+/* False where it is absent or no time. */
+bool x509_time(time_t *out, const ASN1_TIME *time);
+
+/* The facts of a certificate that is parsed already: parsing costs most. */
+int x509_facts(struct cert *cert, struct pool *pool, X509 *x509,
+	       struct err *err) must_check;
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* options -- option tables that more than one plugin offers. */
+#ifndef PLUGINS_OPTIONS_H
+#define PLUGINS_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "check/opt.h"
+#include "net/reach.h"
+#include "pki/cert.h"
+#include "pki/trust.h"
+
+/* -H -p -4 -6 --source --dns */
+struct target_options {
+	const char *host;
+	struct ports ports;
+	bool only_ipv4, only_ipv6;
+	const char *source, *dns;
+
+	/* Filled by target_validate(). */
+	const char *name; /* -H without scheme, user and port */
+	struct addr source_address;
+	struct reach reach;
+};
+
+/* --cert --key --key-pass-file --sni --tls-min --tls-max --tls-legacy */
+struct tls_options {
+	const char *cert, *key, *key_pass_file;
+	const char *sni;
+	const int *min_version, *max_version;
+	bool legacy;
+};
+
+/* --ca-file --ca-path */
+struct trust_options {
+	const char *ca_file, *ca_path;
+};
+
+extern const struct opt target_opts[], tls_opts[], trust_opts[];
+
+/*
+ * -H, if given, as an operator types it: a name, an address, a SIP URI.  The
+ * port of a URI goes into an empty .ports.  ERR_USAGE names the option.
+ */
+int target_validate(struct target_options *target, struct pool *pool,
+		    struct err *err) must_check;
+
+int tls_validate(const struct tls_options *tls, struct err *err) must_check;
+
+/* The identity of --cert and --key with its facts. */
+struct identity {
+	struct tls_identity tls; /* .chain_len == 0: none given */
+	struct cert *certs;      /* of the same chain */
+};
+
+/*
+ * Reads what the options name.  Errors: ERR_FILE with option and file.
+ * identity_wipe() erases the key once the handshakes are done.
+ */
+int identity_read(struct identity *identity, struct pool *pool,
+		  const struct tls_options *tls, struct deadline by,
+		  struct err *err) must_check;
+void identity_wipe(struct identity *identity);
+
+int anchors_read(struct trust_config *trust, struct pool *pool,
+		 const struct trust_options *options, struct deadline by,
+		 struct err *err) must_check;
+
+/* The first line of --key-pass-file; *password stays NULL without one. */
+int password_read(const char **password, struct pool *pool, const char *path,
+		  struct deadline by, struct err *err) must_check;
+
+#endif
