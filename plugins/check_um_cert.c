@@ -5,8 +5,6 @@
  * Find the server, shake hands, take the chain it shows, judge the chain by a
  * profile; or take the chain out of a file.
  */
-#include <math.h>
-
 #include "base/file.h"
 #include "plugins/subject.h"
 #include "plugins/um_cert.h"
@@ -153,9 +151,7 @@ static int read_file(struct work *work, struct subject *subject,
 	if (file_read(&data, run->pool, path, FILE_MAX, run->by, err) ||
 	    container_read(&container, run->pool, data, &wish, err))
 		return -1;
-	if (subject_read(subject, run->pool, &container, &work->trust, err))
-		return err_context(err, "%s", path);
-	return 0;
+	return subject_read(subject, run->pool, &container, &work->trust, err);
 }
 
 static void run_files(struct work *work)
@@ -237,6 +233,9 @@ static void run_ports(struct work *work)
 			.tls = &tls,
 		};
 
+		work->subjects[i].evidence.own = work->identity.certs;
+		work->subjects[i].evidence.own_len =
+			work->identity.tls.chain_len;
 		work->subjects[i].where = pool_printf(
 			run->pool, strchr(host, ':') ? "[%s]:%u" : "%s:%u",
 			host, (unsigned)ports[i]);
@@ -370,8 +369,9 @@ static const char *summary(const struct work *work)
 	if (!compared)
 		buf_puts(&text, ", names not compared");
 	if (work->subjects_len == 1 && !leaf->is_request)
-		buf_printf(&text, ", %.0f days left",
-			   floor(cert_days_left(leaf, first->evidence.now)));
+		buf_printf(
+			&text, ", %lld days left",
+			(long long)cert_days_left(leaf, first->evidence.now));
 	return text.data;
 }
 

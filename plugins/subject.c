@@ -25,23 +25,32 @@ static void note_handshake(struct evidence *evidence,
 	evidence->acceptable_cas_size = seen->acceptable_cas_size;
 }
 
-static int call(struct subject *subject, struct pool *pool,
-		const struct reach *reach, const struct service *service,
-		struct deadline by, struct err *err)
+/* The chain that came is judged, whether the peer wanted us or not. */
+static int take_chain(struct subject *subject, struct pool *pool,
+		      const struct conn *conn, const struct trust_config *trust,
+		      struct err *err)
 {
-	struct conn *conn = NULL;
-	int rc = 0;
+	const struct tls_view *seen = &subject_attempt(subject)->seen;
+	struct trust_config config = *trust;
 
-	if (reach_connect(&conn, pool, reach, service, &subject->attempts, by,
-			  err))
-		return -1;
-	if (service->tls->identity) {
-		struct deadline settled = deadline_in(SETTLE_MAX);
+	config.parsed = conn ? conn_parsed(conn) : NULL;
+	note_handshake(&subject->evidence, seen);
+	if (evidence_read(&subject->evidence, pool, seen->chain,
+			  seen->chain_len, &config, err) == 0)
+		return 0;
+	subject->evidence.chain_len = 0;
+	return -1;
+}
 
-		rc = conn_settle(conn, settled.at < by.at ? settled : by, err);
-	}
-	conn_close(conn);
-	return rc;
+/* Over TLS 1.3 the peer's word on our certificate comes after the handshake. */
+static int hear_out(struct conn *conn, const struct service *service,
+		    struct deadline by, struct err *err)
+{
+	struct deadline settled = deadline_in(SETTLE_MAX);
+
+	if (!service->tls->identity)
+		return 0;
+	return conn_settle(conn, settled.at < by.at ? settled : by, err);
 }
 
 int subject_visit(struct subject *subject, struct pool *pool,
@@ -50,23 +59,23 @@ int subject_visit(struct subject *subject, struct pool *pool,
 		  struct err *err)
 {
 	const struct attempt *last;
+	struct conn *conn = NULL;
 	struct err broken;
-	int rc = call(subject, pool, reach, service, by, err);
+	int rc = reach_connect(&conn, pool, reach, service, &subject->attempts,
+			       by, err);
 
 	last = subject_attempt(subject);
+	if (rc == 0)
+		rc = hear_out(conn, service, by, err);
 	if (!last || last->seen.chain_len == 0) {
-		if (rc)
-			return -1;
-		return err_set(err, ERR_HANDSHAKE,
-			       "the server shows no certificate");
-	}
-	note_handshake(&subject->evidence, &last->seen);
-	if (evidence_read(&subject->evidence, pool, last->seen.chain,
-			  last->seen.chain_len, trust, &broken)) {
-		subject->evidence.chain_len = 0;
+		if (rc == 0)
+			rc = err_set(err, ERR_HANDSHAKE,
+				     "the server shows no certificate");
+	} else if (take_chain(subject, pool, conn, trust, &broken)) {
 		*err = broken;
-		return -1;
+		rc = -1;
 	}
+	conn_close(conn);
 	return rc;
 }
 
@@ -86,6 +95,8 @@ int subject_read(struct subject *subject, struct pool *pool,
 	if (rc == 0)
 		return 0;
 	evidence->chain_len = 0;
-	err->kind = ERR_FILE; /* what does not parse came from the file */
-	return -1;
+	if (err->kind != ERR_HANDSHAKE)
+		return -1;
+	err->kind = ERR_FILE; /* what does not parse came from there */
+	return err_context(err, "%s", subject->where);
 }

@@ -152,7 +152,7 @@ static bool has_times(const struct subject *subject)
 /* Perfdata of a hundredth: finer would only make the line longer. */
 static double hundredths(double value)
 {
-	return floor(value * 100) / 100;
+	return (double)(int64_t)(value * 100) / 100;
 }
 
 static void days_metric(const char *label, const struct cert *cert, time_t now,
@@ -188,7 +188,8 @@ static void lifetime_metrics(const struct subject *subjects, size_t n,
 		own = evidence->chain[0];
 		first = first_to_end(evidence);
 		now = evidence->now;
-		percent = fmin(percent, percent_left(own, now));
+		if (percent_left(own, now) < percent)
+			percent = percent_left(own, now);
 		if (!leaf || own->not_after < leaf->not_after)
 			leaf = own;
 		if (!chain || first->not_after < chain->not_after)

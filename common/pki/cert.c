@@ -374,7 +374,7 @@ static struct bytes x509_der(X509 *x509, struct pool *pool)
 }
 
 int x509_facts(struct cert *cert, struct pool *pool, X509 *x509,
-	       struct err *err)
+	       enum x509_origin origin, struct err *err)
 {
 	const ASN1_INTEGER *serial = X509_get0_serialNumber(x509);
 
@@ -391,7 +391,7 @@ int x509_facts(struct cert *cert, struct pool *pool, X509 *x509,
 	cert->serial = hex(ASN1_STRING_get0_data(serial),
 			   (size_t)ASN1_STRING_length(serial), pool);
 	cert->sha256 = sha256_hex(cert->der, pool);
-	cert->self_signed = X509_self_signed(x509, 1) == 1;
+	cert->self_signed = X509_self_signed(x509, origin == X509_FOREIGN) == 1;
 	read_common_names(cert, pool, X509_get_subject_name(x509));
 	read_key(cert, pool, X509_get_X509_PUBKEY(x509));
 	read_signature(cert, pool, x509);
@@ -415,7 +415,7 @@ int cert_read(struct cert *cert, struct pool *pool, struct bytes der,
 			       "a certificate of %zu bytes does not parse",
 			       der.n);
 	}
-	rc = x509_facts(cert, pool, x509, err);
+	rc = x509_facts(cert, pool, x509, X509_FOREIGN, err);
 	X509_free(x509);
 	return rc;
 }

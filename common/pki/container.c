@@ -283,41 +283,61 @@ static int read_pem_key(struct reading *reading, struct bytes data,
 				 "--key-pass-file)");
 }
 
-/* Every block of a PEM file by its label (RFC 7468); true: a key is there. */
-static bool read_pem(struct reading *reading, struct bytes data)
+/* What a PEM block holds, by its label (RFC 7468). */
+static const struct pem_form {
+	const char *label;
+	bool (*read)(struct reading *reading, const unsigned char *der,
+		     size_t len);
+} pem_forms[] = {
+	{"CERTIFICATE", take_x509},
+	{"X509 CERTIFICATE", take_x509},
+	{"TRUSTED CERTIFICATE", read_x509},
+	{"PKCS7", read_pkcs7},
+	{"PKCS #7 SIGNED DATA", read_pkcs7},
+	{"CMS", read_pkcs7},
+	{"CERTIFICATE REQUEST", read_request},
+	{"NEW CERTIFICATE REQUEST", read_request},
+};
+
+/* False when it is of a form that we read, and does not parse. */
+static bool read_block(struct reading *reading, const char *label,
+		       const unsigned char *der, size_t len)
 {
-	static const struct {
-		const char *label;
-		bool (*read)(struct reading *reading, const unsigned char *der,
-			     size_t len);
-	} forms[] = {
-		{"CERTIFICATE", take_x509},
-		{"X509 CERTIFICATE", take_x509},
-		{"TRUSTED CERTIFICATE", read_x509},
-		{"PKCS7", read_pkcs7},
-		{"PKCS #7 SIGNED DATA", read_pkcs7},
-		{"CMS", read_pkcs7},
-		{"CERTIFICATE REQUEST", read_request},
-		{"NEW CERTIFICATE REQUEST", read_request},
-	};
+	for (size_t i = 0; i < sizeof(pem_forms) / sizeof(*pem_forms); i++)
+		if (strcmp(label, pem_forms[i].label) == 0)
+			return pem_forms[i].read(reading, der, len);
+	return true;
+}
+
+/* Every block of the file; a key is looked for once it is known to be there. */
+static int read_pem(struct reading *reading, struct bytes data, struct err *err)
+{
 	BIO *bio = BIO_new_mem_buf(data.p, (int)data.n);
+	bool has_key = false, whole = true;
 	char *label = NULL, *header = NULL;
 	unsigned char *der = NULL;
-	bool has_key = false;
 	long len = 0;
 
-	while (bio && PEM_read_bio(bio, &label, &header, &der, &len)) {
+	while (bio && whole && PEM_read_bio(bio, &label, &header, &der, &len)) {
 		has_key = has_key ||
 			  str_ends(str_from(label), STR("PRIVATE KEY"));
-		for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
-			if (strcmp(label, forms[i].label) == 0)
-				forms[i].read(reading, der, (size_t)len);
+		whole = read_block(reading, label, der, (size_t)len);
 		OPENSSL_free(label);
 		OPENSSL_free(header);
 		OPENSSL_clear_free(der, (size_t)len);
 	}
+	/* A block that breaks off must not pass for the end of the file. */
+	if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
+		whole = false;
 	BIO_free(bio);
-	return has_key;
+	ERR_clear_error();
+	if (!whole)
+		return err_set(err, ERR_FILE,
+			       "%s: a PEM block does not parse (cut short?)",
+			       reading->wish->name);
+	if (has_key && reading->wish->want_key)
+		return read_pem_key(reading, data, err);
+	return 0;
 }
 
 static int read_der(struct reading *reading, struct bytes data, struct err *err)
@@ -356,8 +376,7 @@ int container_read(struct container *out, struct pool *pool, struct bytes data,
 		   const struct container_wish *wish, struct err *err)
 {
 	struct reading reading = {out, pool, wish};
-	bool has_key;
-	int rc = 0;
+	int rc;
 
 	*out = (struct container){.form = "PEM"};
 	if (data.n == 0)
@@ -365,10 +384,7 @@ int container_read(struct container *out, struct pool *pool, struct bytes data,
 
 	x509_begin();
 	ERR_clear_error();
-	has_key = read_pem(&reading, data);
-	ERR_clear_error();
-	if (has_key && wish->want_key)
-		rc = read_pem_key(&reading, data, err);
+	rc = read_pem(&reading, data, err);
 	if (rc == 0 && out->certs.n == 0 && out->request.n == 0 &&
 	    out->key.n == 0)
 		rc = read_der(&reading, data, err);

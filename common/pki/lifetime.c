@@ -8,7 +8,9 @@
 static bool part_ends_in_percent(struct str part, bool *number)
 {
 	*number = part.n > 0 && !str_eq(part, STR("~"));
-	return !*number || part.p[part.n - 1] == '%';
+	if (!*number)
+		return true;
+	return part.p[part.n - 1] == '%' && !str_eq(part, STR("~%"));
 }
 
 static int read_lifetime_range(const struct opt *opt, void *field,
@@ -62,18 +64,19 @@ static struct range in_days(const struct lifetime_range *given,
 	double percent = cert_lifetime_days(cert) / 100;
 	struct range range = given->range;
 
-	if (given->percent) {
+	if (given->percent && isfinite(range.lo))
 		range.lo *= percent;
+	if (given->percent && isfinite(range.hi))
 		range.hi *= percent;
-	}
 	return range;
 }
 
 static struct range at_least(double days, double share_of_lifetime)
 {
-	return (struct range){.lo = fmin(days, share_of_lifetime),
-			      .hi = HUGE_VAL,
-			      .set = true};
+	return (struct range){
+		.lo = days < share_of_lifetime ? days : share_of_lifetime,
+		.hi = HUGE_VAL,
+		.set = true};
 }
 
 struct range lifetime_warning(const struct lifetime_range *given,

@@ -187,9 +187,9 @@ int name_check_expected(struct str name, struct err *err)
 	return 0;
 bad:
 	return err_set(err, ERR_USAGE,
-		       "'%.64s' is no host name (want one like "
+		       "'%.*s' is no host name (want one like "
 		       "um1.example.com)",
-		       bare.n ? bare.p : "");
+		       (int)(name.n < LABEL_MAX ? name.n : LABEL_MAX), name.p);
 }
 
 struct str name_of_sip_uri(struct str uri)

@@ -11,8 +11,10 @@ int evidence_read(struct evidence *evidence, struct pool *pool,
 		  const struct trust_config *config, struct err *err)
 {
 	struct trust *trust = &evidence->trust;
+	struct trust_config with = *config;
 
-	if (trust_check(trust, pool, chain, chain_len, config, err))
+	with.at = evidence->now;
+	if (trust_check(trust, pool, chain, chain_len, &with, err))
 		return -1;
 	evidence->chain = pool_array(pool, chain_len + trust->path_len,
 				     sizeof(*evidence->chain));

@@ -101,70 +101,76 @@ const struct profile profiles[PROFILES] = {
 static const char *const renew_name[WORKSHOPS] = {
 	REQUEST_UM,
 	REQUEST_LYNC,
-	"request a certificate with CN {name} and {name} in the SAN, install "
-	"it" RESTART,
+	("request a certificate with CN {name} and {name} in the SAN, install "
+	 "it" RESTART),
 };
 
 static const char *const renew[WORKSHOPS] = {
-	"renew it: " REQUEST_UM,
-	"renew it: " REQUEST_LYNC,
-	"renew the certificate and install it" RESTART,
+	("renew it: " REQUEST_UM),
+	("renew it: " REQUEST_LYNC),
+	("renew the certificate and install it" RESTART),
 };
 
 static const char *const reissue[WORKSHOPS] = {
-	"have it issued anew: " REQUEST_UM,
-	"have it issued anew: " REQUEST_LYNC,
-	"have the certificate issued anew with what is missing" RESTART,
+	("have it issued anew: " REQUEST_UM),
+	("have it issued anew: " REQUEST_LYNC),
+	("have the certificate issued anew with what is missing" RESTART),
 };
 
+#define TRUST_BOTH                                                             \
+	("use a CA that the peers trust, or import its root on both sides; "   \
+	 "if it is trusted there, give it to this check by --ca-file")
 static const char *const trust_issuer[WORKSHOPS] = {
-	"use a CA that the peers trust, or import its root on both sides; if "
-	"it is trusted there, give it to this check by --ca-file",
-	"use a CA that the peers trust, or import its root on both sides; if "
-	"it is trusted there, give it to this check by --ca-file",
-	"use a CA that the peers trust; if they do, give its root to this "
-	"check by --ca-file",
+	TRUST_BOTH,
+	TRUST_BOTH,
+	("use a CA that the peers trust; if they do, give its root to this "
+	 "check by --ca-file"),
 };
 
 #define IMPORT_CHAIN                                                           \
-	"import the missing certificate into the server's Intermediate "       \
-	"Certification Authorities store (local computer) and restart "        \
-	"the service"
+	("import the missing certificate into the server's Intermediate "      \
+	 "Certification Authorities store (local computer) and restart "       \
+	 "the service")
 static const char *const send_chain[WORKSHOPS] = {
 	IMPORT_CHAIN,
 	IMPORT_CHAIN,
-	"put the missing certificate behind the server's own, leaf first" //
-	RESTART,
+	("put the missing certificate behind the server's own, leaf "
+	 "first" RESTART),
 };
 
+#define TIDY_CHAIN                                                             \
+	("configure the chain anew: leaf first, then each issuer, nothing "    \
+	 "else")
 static const char *const tidy_chain[WORKSHOPS] = {
-	"leaf first, then each issuer, nothing else",
-	"leaf first, then each issuer, nothing else",
-	"configure the chain anew: leaf first, then each issuer, nothing else",
+	TIDY_CHAIN,
+	TIDY_CHAIN,
+	TIDY_CHAIN,
 };
 
 #define REPLACE "if somebody stole the key, act now; "
 static const char *const replace[WORKSHOPS] = {
-	REPLACE REQUEST_UM,
-	REPLACE REQUEST_LYNC,
-	REPLACE "request a new certificate with a new key and install "
-		"it" RESTART,
+	(REPLACE REQUEST_UM),
+	(REPLACE REQUEST_LYNC),
+	(REPLACE "request a new certificate with a new key and install "
+		 "it" RESTART),
 };
 
 #define REACH_RESPONDER                                                        \
-	"see that this machine reaches the CA's OCSP and CRL addresses, or "   \
-	"give the CRL by --crl"
+	("see that this machine reaches the CA's OCSP and CRL addresses, or "  \
+	 "give the CRL by --crl")
 static const char *const reach_responder[WORKSHOPS] = {
 	REACH_RESPONDER,
 	REACH_RESPONDER,
 	REACH_RESPONDER,
 };
 
-#define RAISE_VERSION "enable TLS 1.2 or later on the server"
+#define RAISE_VERSION                                                          \
+	("enable TLS 1.2 or later on the server (SCHANNEL registry keys), "    \
+	 "and restart it")
 static const char *const raise_version[WORKSHOPS] = {
-	RAISE_VERSION " (SCHANNEL registry keys), and restart it",
-	RAISE_VERSION " (SCHANNEL registry keys), and restart it",
 	RAISE_VERSION,
+	RAISE_VERSION,
+	"enable TLS 1.2 or later on the server",
 };
 
 #define MUTUAL_TLS "see that the TLS listener verifies clients as intended"
@@ -175,21 +181,21 @@ static const char *const set_mutual[WORKSHOPS] = {
 };
 
 #define SHORTEN_LIST                                                           \
-	"let the server trust the CA of our certificate; remove roots that "   \
-	"it does not need from its trusted roots (KB2464556)"
+	("let the server trust the CA of our certificate; remove roots that "  \
+	 "it does not need from its trusted roots (KB2464556)")
 static const char *const shorten_list[WORKSHOPS] = {
 	SHORTEN_LIST,
 	SHORTEN_LIST,
-	"let the server trust the CA of our certificate, and no more roots "
-	"than it needs",
+	("let the server trust the CA of our certificate, and no more roots "
+	 "than it needs"),
 };
 
 static const char *const restart[WORKSHOPS] = {
-	"assign it (Enable-ExchangeCertificate -Thumbprint T -Services 'UM, "
-	"UMCallRouter') and restart MSExchangeUM, MSExchangeUMCR",
-	"Set-CsCertificate -Type Default -Thumbprint T and restart the "
-	"front-end service",
-	"install the certificate" RESTART,
+	("assign it (Enable-ExchangeCertificate -Thumbprint T -Services 'UM, "
+	 "UMCallRouter') and restart MSExchangeUM, MSExchangeUMCR"),
+	("Set-CsCertificate -Type Default -Thumbprint T and restart the "
+	 "front-end service"),
+	("install the certificate" RESTART),
 };
 
 /* Cells: the contract's letters.  A pair has two grades. */

@@ -154,8 +154,8 @@ static enum outcome cn_mismatch(const struct trial *trial, struct buf *why)
 		buf_puts(why, ", there is none");
 	}
 	if (in_san)
-		buf_puts(why, "; the name stands only in the SAN, where the "
-			      "peer does not look it up");
+		buf_puts(why, "; the name is only in the SAN, where such a "
+			      "peer does not look");
 	return RULE_BROKEN;
 }
 

@@ -140,9 +140,9 @@ static enum outcome too_long(const struct trial *trial, struct buf *why)
 		if (days <= limits[i].days)
 			return RULE_HOLDS;
 		buf_printf(why,
-			   "valid for %.0f days, where a public CA may give "
+			   "valid for %.1f days, where a public CA may give "
 			   "%d since %s: browsers and clouds refuse it",
-			   ceil(days), limits[i].days, limits[i].since);
+			   days, limits[i].days, limits[i].since);
 		return RULE_BROKEN;
 	}
 	return RULE_MOOT; /* issued before any limit that still matters */

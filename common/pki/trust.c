@@ -18,6 +18,8 @@
 struct verification {
 	struct trust *trust;
 	struct pool *pool;
+	const STACK_OF(X509) *sent;
+	X509 *leaf;
 };
 
 static void object(struct trust *trust, struct pool *pool, const char *text)
@@ -37,6 +39,9 @@ static int on_objection(int ok, X509_STORE_CTX *context)
 	if (ok)
 		return 1;
 	switch (code) {
+	case X509_V_ERR_CERT_HAS_EXPIRED: /* time.* speaks of these */
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		break;
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
 	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
@@ -72,8 +77,8 @@ static int add_directory(X509_STORE *store, const char *path, struct err *err)
 
 	if (stat(path, &st) || !S_ISDIR(st.st_mode))
 		return err_set(err, ERR_FILE,
-			       "%s: no directory (want a hashed one, see "
-			       "openssl rehash)",
+			       "--ca-path: %s: no directory (want a hashed "
+			       "one, see openssl rehash)",
 			       path);
 	if (!lookup || !X509_LOOKUP_add_dir(lookup, path, X509_FILETYPE_PEM))
 		return err_set(err, ERR_LOCAL, "%s: OpenSSL does not take it",
@@ -184,11 +189,16 @@ fail:
 }
 
 static STACK_OF(X509) *parse_chain(const struct bytes *chain, size_t n,
+				   const STACK_OF(X509) *parsed,
 				   struct err *err)
 {
-	STACK_OF(X509) *stack = sk_X509_new_null();
+	STACK_OF(X509) *stack;
 
-	for (size_t i = 0; stack && i < n; i++) {
+	if (parsed && (size_t)sk_X509_num(parsed) == n)
+		stack = X509_chain_up_ref((STACK_OF(X509) *)(uintptr_t)parsed);
+	else
+		stack = sk_X509_new_null();
+	for (size_t i = (size_t)sk_X509_num(stack); stack && i < n; i++) {
 		const unsigned char *at = chain[i].p;
 		X509 *x509 = d2i_X509(NULL, &at, (long)chain[i].n);
 
@@ -219,7 +229,7 @@ static int read_link(struct path_link *link, struct pool *pool, X509 *x509,
 		}
 	cert = pool_zalloc(pool, sizeof(*cert));
 	*link = (struct path_link){cert, false};
-	return x509_facts(cert, pool, x509, err);
+	return x509_facts(cert, pool, x509, X509_TRUSTED, err);
 }
 
 static int read_path(struct trust *trust, struct pool *pool,
@@ -245,42 +255,115 @@ static int read_sent(struct trust *trust, struct pool *pool,
 	trust->sent = pool_array(pool, trust->sent_len, sizeof(*trust->sent));
 	for (size_t i = 0; i < trust->sent_len; i++)
 		if (x509_facts(&trust->sent[i], pool,
-			       sk_X509_value(sent, (int)i), err))
+			       sk_X509_value(sent, (int)i), X509_FOREIGN, err))
 			return -1;
 	return 0;
 }
 
-static int verify(struct trust *trust, struct pool *pool, X509_STORE *store,
-		  STACK_OF(X509) *sent, struct err *err)
+/*
+ * How a path is looked for.  OpenSSL takes the first issuer that fits, and of
+ * those sent the one sent first, and never comes back to the others; so what
+ * does not hold is tried again in other ways.  The clock comes second because
+ * OpenSSL reads /etc/localtime for it.
+ */
+struct approach {
+	bool timed;    /* issuers that are valid now come before others */
+	bool reversed; /* what was sent last is tried first */
+};
+
+static int verify(struct trust *trust, struct verification *v,
+		  X509_STORE *store, STACK_OF(X509) *untrusted,
+		  const time_t *at, struct err *err)
 {
-	struct verification v = {trust, pool};
 	X509_STORE_CTX *context = X509_STORE_CTX_new();
 	X509_VERIFY_PARAM *param;
 	int rc = -1;
 
-	trust->anchored = true;
-	trust->objections.n = 0;
-	if (!context || !X509_STORE_CTX_init(context, store,
-					     sk_X509_value(sent, 0), sent)) {
+	if (!context ||
+	    !X509_STORE_CTX_init(context, store, v->leaf, untrusted)) {
 		err_set(err, ERR_LOCAL, "OpenSSL gives no verification");
 		goto out;
 	}
 	param = X509_STORE_CTX_get0_param(context);
-	/* time.* judges that, of every certificate, at a time of its own. */
-	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_NO_CHECK_TIME);
+	if (at)
+		X509_VERIFY_PARAM_set_time(param, *at);
+	else
+		X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_NO_CHECK_TIME);
 	X509_VERIFY_PARAM_set_depth(param, PATH_DEPTH_MAX);
 	X509_VERIFY_PARAM_set_auth_level(param, 0); /* crypto.* judges that */
-	X509_STORE_CTX_set_app_data(context, &v);
+	X509_STORE_CTX_set_app_data(context, v);
 	X509_STORE_CTX_set_verify_cb(context, on_objection);
 
+	trust->anchored = true;
 	if (X509_verify_cert(context) <= 0)
-		object(trust, pool,
+		object(trust, v->pool,
 		       X509_verify_cert_error_string(
 			       X509_STORE_CTX_get_error(context)));
-	rc = read_path(trust, pool, X509_STORE_CTX_get0_chain(context), sent,
-		       err);
+	rc = read_path(trust, v->pool, X509_STORE_CTX_get0_chain(context),
+		       v->sent, err);
 out:
 	X509_STORE_CTX_free(context);
+	return rc;
+}
+
+static STACK_OF(X509) *reverse(const STACK_OF(X509) *sent)
+{
+	STACK_OF(X509) *reversed = sk_X509_new_null();
+
+	for (int i = sk_X509_num(sent); reversed && i-- > 0;)
+		sk_X509_push(reversed, sk_X509_value(sent, i));
+	return reversed;
+}
+
+enum path_worth {
+	PATH_NONE,    /* ends nowhere, or does not hold */
+	PATH_EXPIRED, /* holds, but not at this time */
+	PATH_SOUND,
+};
+
+static enum path_worth worth_of(const struct trust *trust, time_t at)
+{
+	if (!trust->anchored || trust->objections.n > 0)
+		return PATH_NONE;
+	for (size_t i = 0; i < trust->path_len; i++)
+		if (trust->path[i].cert->not_before > at ||
+		    trust->path[i].cert->not_after < at)
+			return PATH_EXPIRED;
+	return PATH_SOUND;
+}
+
+/* The best that the approaches find; of two as good, the first. */
+static int find_path(struct trust *trust, struct pool *pool, X509_STORE *store,
+		     STACK_OF(X509) *sent, time_t at, struct err *err)
+{
+	static const struct approach approaches[] = {
+		{.timed = false},
+		{.timed = true},
+		{.timed = true, .reversed = true},
+	};
+	STACK_OF(X509) *reversed = reverse(sent);
+	const struct trust none = *trust;
+	enum path_worth best = PATH_NONE;
+	int rc = 0;
+
+	for (size_t i = 0;
+	     i < sizeof(approaches) / sizeof(*approaches) && best != PATH_SOUND;
+	     i++) {
+		const struct approach *how = &approaches[i];
+		struct trust found = none;
+		struct verification v = {&found, pool, sent,
+					 sk_X509_value(sent, 0)};
+
+		rc = verify(&found, &v, store, how->reversed ? reversed : sent,
+			    how->timed ? &at : NULL, err);
+		if (rc)
+			break;
+		if (i == 0 || worth_of(&found, at) > best) {
+			*trust = found;
+			best = worth_of(&found, at);
+		}
+	}
+	sk_X509_free(reversed);
 	return rc;
 }
 
@@ -339,16 +422,16 @@ int trust_check(struct trust *trust, struct pool *pool,
 
 	*trust = (struct trust){0};
 	x509_begin();
-	sent = parse_chain(chain, chain_len, err);
+	sent = parse_chain(chain, chain_len, config->parsed, err);
 	if (!sent || read_sent(trust, pool, sent, err))
 		goto out;
 	store = open_store(config, err);
 	if (!store)
 		goto out;
-	rc = verify(trust, pool, store, sent, err);
+	rc = find_path(trust, pool, store, sent, config->at, err);
 	if (rc == 0 && !trust->anchored && bundle_may_help(config)) {
 		add_bundle(store, pool, config->by);
-		rc = verify(trust, pool, store, sent, err);
+		rc = find_path(trust, pool, store, sent, config->at, err);
 	}
 	if (rc == 0) {
 		find_strangers(trust, pool, sent);

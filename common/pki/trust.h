@@ -13,12 +13,18 @@
 #include "base/str.h"
 #include "pki/cert.h"
 
+struct stack_st_X509;
+
 struct trust_config {
 	const struct bytes *anchors; /* DER, of --ca-file */
 	size_t anchors_len;
 	const char *ca_path; /* a hashed directory */
+	time_t at;           /* a path that is valid then is preferred */
 	/* Neither of the two: the system's store, read within this. */
 	struct deadline by;
+	/* The chain as a handshake has parsed it, where it has: with OpenSSL 3
+	 * parsing costs more than verifying.  NULL: it is parsed here. */
+	const struct stack_st_X509 *parsed;
 };
 
 /* One certificate of the path that was found. */

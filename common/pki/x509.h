@@ -24,8 +24,14 @@ static inline void x509_begin(void)
 /* False where it is absent or no time. */
 bool x509_time(time_t *out, const ASN1_TIME *time);
 
+/* Whose word it is that a certificate signed itself. */
+enum x509_origin {
+	X509_FOREIGN, /* the signature is verified */
+	X509_TRUSTED, /* of our own store: its names will do */
+};
+
 /* The facts of a certificate that is parsed already: parsing costs most. */
 int x509_facts(struct cert *cert, struct pool *pool, X509 *x509,
-	       struct err *err) must_check;
+	       enum x509_origin origin, struct err *err) must_check;
 
 #endif
