@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""conftest -- the fixtures: a PKI a session, servers that always end."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).parent))
+
+from testenv.dns import DnsServer                  # noqa: E402
+from testenv.misbehave import Misbehaving          # noqa: E402
+from testenv.pki import HOST, Pki                  # noqa: E402
+from testenv.plugin import Plugin                  # noqa: E402
+from testenv.ports import refused_port             # noqa: E402
+from testenv.tls import OpenSslServer              # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def pki(tmp_path_factory):
+    return Pki(tmp_path_factory.mktemp("pki"))
+
+
+class UmCert:
+    """check_um_cert with the CA that the tests trust."""
+
+    def __init__(self, plugin, pki):
+        self.plugin, self.pki = plugin, pki
+        self.run, self.refuse = plugin.run, plugin.refuse
+        self.json, self.tell = plugin.json, plugin.tell
+        self.metrics = plugin.metrics
+
+    def about(self, cert, *args):
+        """The command line that judges a certificate in a file."""
+        return ["--file", self.pki.chain_file(cert), "--ca-file",
+                self.pki.ca_file, "--expect", HOST, *args]
+
+    def judge(self, cert, *args, profile="exchange-um", expect=HOST):
+        """JSON about a certificate in a file with its chain."""
+        names = ["--expect", expect] if expect else []
+        path = cert if isinstance(cert, Path) else self.pki.chain_file(cert)
+        return self.json("--file", path, "--ca-file", self.pki.ca_file,
+                         "-P", profile, *names, *args)
+
+    def look(self, port, *args, profile="exchange-um", expect=HOST,
+             host="127.0.0.1"):
+        """JSON about a server on loopback."""
+        names = ["--expect", expect] if expect else []
+        return self.json("-H", host, "-p", port, "--ca-file",
+                         self.pki.ca_file, "-P", profile, *names, *args)
+
+
+@pytest.fixture(scope="session")
+def um(pki):
+    plugin = Plugin()
+    assert plugin.path.exists(), "not built: %s" % plugin.path
+    return UmCert(plugin, pki)
+
+
+class Servers:
+    """Starts servers, the same one only once, and ends them all."""
+
+    def __init__(self, pki):
+        self.pki = pki
+        self.shared, self.all = {}, []
+
+    def start(self, kind, *args, **how):
+        server = kind(*args, **how)
+        self.all.append(server)
+        return server
+
+    def tls(self, cert, *options, chain=None):
+        """The port of an s_server that shows this certificate."""
+        what = (cert.sha256, *map(str, options),
+                chain if chain is None else
+                tuple(each.sha256 for each in chain))
+        if what not in self.shared:
+            self.shared[what] = self.start(
+                OpenSslServer, self.pki, cert, *options, chain=chain)
+        return self.shared[what].port
+
+    def misbehaving(self, behaviour):
+        return self.start(Misbehaving, behaviour)
+
+    def stop(self):
+        while self.all:
+            self.all.pop().stop()
+
+
+@pytest.fixture(scope="session")
+def shared_servers(pki):
+    """TLS servers that many tests use."""
+    servers = Servers(pki)
+    yield servers
+    servers.stop()
+
+
+@pytest.fixture(scope="module")
+def module_servers(pki):
+    """Servers of one module."""
+    servers = Servers(pki)
+    yield servers
+    servers.stop()
+
+
+@pytest.fixture
+def servers(pki):
+    """Servers of one test."""
+    servers = Servers(pki)
+    yield servers
+    servers.stop()
+
+
+@pytest.fixture(scope="session")
+def right_port(pki, shared_servers):
+    """A server with nothing wrong."""
+    return shared_servers.tls(pki.right)
+
+
+@pytest.fixture(scope="session")
+def dns(shared_servers):
+    """The address of a resolver that knows HOST as 127.0.0.1."""
+    server = shared_servers.start(
+        DnsServer, "host-record=%s,127.0.0.1" % HOST,
+        "host-record=v6.contoso.test,::1",
+        "host-record=both.contoso.test,127.0.0.1,::1",
+        "cname=alias.contoso.test," + HOST,
+        "txt-record=text.contoso.test,no address here")
+    return server.address
+
+
+@pytest.fixture
+def refused():
+    """A port that refuses."""
+    with refused_port() as port:
+        yield port
