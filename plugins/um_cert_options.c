@@ -89,7 +89,8 @@ static int read_fingerprint(const char **out, struct pool *pool,
 	size_t len = 0;
 
 	for (const char *at = given; *at; at++) {
-		if (*at == ':')
+		if (*at == ':' && len > 0 && len < 64 && len % 2 == 0 &&
+		    at[-1] != ':')
 			continue;
 		if (*at >= 'a' && *at <= 'f')
 			hex[len++] = (char)(*at - 'a' + 'A');

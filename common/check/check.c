@@ -78,7 +78,7 @@ static const struct opt frame_opts[] = {
 	{'v', "verbose", &opt_count, AT(verbosity),
 	 .help = "tell what is in order too, -vv facts, -vvv steps"},
 	{0, "state", &opt_overrides, AT(overrides), "ID=STATE",
-	 .help = "what a finding is worth; repeatable, 'crypto.*' fits many"},
+	 .help = "what a finding is worth, 'crypto.*' fits many"},
 	{0, "output", &opt_choice, AT(format), "FORMAT", "text",
 	 "text, json or openmetrics", .choices = formats,
 	 .not_scheduled = true},

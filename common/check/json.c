@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* json -- the report as one JSON object, written by jansson. */
 #include <math.h>
-#include <stdlib.h>
 
 #include <jansson.h>
 
@@ -165,20 +164,30 @@ static json_t *fact_json(struct draft *draft, const struct fact *fact)
 	return value;
 }
 
-/* All of it and a line end, or nothing: half an object is no JSON. */
+static int write_piece(const char *piece, size_t len, void *out)
+{
+	buf_write(out, piece, len);
+	return ((struct buf *)out)->full ? -1 : 0;
+}
+
+/*
+ * All of it and a line end, or nothing: half an object is no JSON.  Not by
+ * json_dumps(), which leaves out what its own buffer could not take (2.14).
+ */
 static bool write_dump(const struct draft *draft, const json_t *value,
 		       struct buf *out)
 {
-	char *text = draft->failed ? NULL : json_dumps(value, DUMP_FLAGS);
-	bool written = false;
+	size_t mark = out->len;
 
-	if (text && strlen(text) < out->max - out->len) {
-		buf_puts(out, text);
+	if (!draft->failed &&
+	    json_dump_callback(value, write_piece, out, DUMP_FLAGS) == 0) {
 		buf_puts(out, "\n");
-		written = true;
+		if (!out->full)
+			return true;
 	}
-	free(text);
-	return written;
+	out->len = mark;
+	out->data[mark] = '\0';
+	return false;
 }
 
 void render_facts_json(const struct fact *facts, struct buf *out)

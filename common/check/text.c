@@ -7,7 +7,7 @@
 
 #define FIRST_LINE_COLUMNS ((size_t)120)
 #define LABEL_MAX          ((size_t)64)
-#define TAIL_ROOM          ((size_t)64) /* for the line that tells what is left out */
+#define TAIL_ROOM          ((size_t)64) /* of the last line */
 
 /* Output under its limit: what does not fit is left out, a line at a time. */
 struct page {

@@ -113,8 +113,9 @@ bool name_same_address(struct str a, struct str b)
 
 bool name_within(struct str name, struct str domain)
 {
-	struct str tail = name;
+	struct str tail;
 
+	name = tail = name_without_root(name);
 	if (str_caseeq(name, domain))
 		return true;
 	if (name.n <= domain.n + 1)
