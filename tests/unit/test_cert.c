@@ -95,7 +95,9 @@ static void a_name_in_two_bytes_a_letter_becomes_utf8(void **state)
 static void both_kinds_of_time_are_read(void **state)
 {
 	const struct cert root = read_cert(*state, "root.pem", 0);
+	const struct cert forever = read_cert(*state, "forever.pem", 0);
 
+	assert_int_equal(forever.not_after, 253402300799);
 	assert_int_equal(root.not_before, 1577836800);
 	assert_int_equal(root.not_after, 2537654400);
 }

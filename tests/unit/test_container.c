@@ -130,6 +130,19 @@ static void line_ends_of_windows_are_fine(void **state)
 	assert_int_equal(got.certs.n, 3);
 }
 
+/* Else the first block is overlooked, and a CA is taken for the leaf. */
+static void a_byte_order_mark_loses_nothing(void **state)
+{
+	struct container got;
+	struct err err;
+
+	assert_int_equal(data_open(&got, *state,
+				   JOINED("\357\273\277", "@identity.pem"),
+				   NULL, &err),
+			 0);
+	assert_int_equal(got.certs.n, 3);
+}
+
 static void a_certificate_beside_a_request_wins(void **state)
 {
 	struct container got;
@@ -326,6 +339,7 @@ int main(void)
 		TEST(requests_are_told_from_certificates),
 		TEST(what_stands_between_pem_blocks_does_not_matter),
 		TEST(line_ends_of_windows_are_fine),
+		TEST(a_byte_order_mark_loses_nothing),
 		TEST(a_certificate_beside_a_request_wins),
 		TEST(what_holds_nothing_of_use_is_refused),
 		TEST(a_key_or_a_crl_alone_is_no_certificate),

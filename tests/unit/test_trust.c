@@ -232,27 +232,32 @@ static void add_extension(X509 *x509, int nid, const char *value)
 	X509_EXTENSION_free(extension);
 }
 
-/* CA number `at`, signed by number `at` + 1, with the one key of them all. */
-static struct bytes make_link(struct pool *pool, EVP_PKEY *key, size_t at)
+static X509_NAME *make_name(struct pool *pool, size_t number)
+{
+	X509_NAME *name = X509_NAME_new();
+	const char *text = pool_printf(pool, "CA %zu", number);
+
+	assert_int_equal(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+						    (const unsigned char *)text,
+						    -1, -1, 0),
+			 1);
+	return name;
+}
+
+/* CA number `subject`, signed by number `issuer`, with the key of them all. */
+static struct bytes make_link(struct pool *pool, EVP_PKEY *key, long serial,
+			      X509_NAME *subject, X509_NAME *issuer)
 {
 	X509 *x509 = X509_new();
-	X509_NAME *subject = X509_NAME_new(), *issuer = X509_NAME_new();
 	unsigned char *der = NULL;
 	struct bytes link;
 	int len;
 
+	assert_non_null(x509);
 	X509_set_version(x509, X509_VERSION_3);
-	ASN1_INTEGER_set(X509_get_serialNumber(x509), (long)at + 1);
+	ASN1_INTEGER_set(X509_get_serialNumber(x509), serial);
 	ASN1_TIME_set(X509_getm_notBefore(x509), NOON - DAY);
 	ASN1_TIME_set(X509_getm_notAfter(x509), NOON + DAY);
-	X509_NAME_add_entry_by_txt(
-		subject, "CN", MBSTRING_ASC,
-		(const unsigned char *)pool_printf(pool, "CA %zu", at), -1, -1,
-		0);
-	X509_NAME_add_entry_by_txt(
-		issuer, "CN", MBSTRING_ASC,
-		(const unsigned char *)pool_printf(pool, "CA %zu", at + 1), -1,
-		-1, 0);
 	X509_set_subject_name(x509, subject);
 	X509_set_issuer_name(x509, issuer);
 	X509_set_pubkey(x509, key);
@@ -262,27 +267,32 @@ static struct bytes make_link(struct pool *pool, EVP_PKEY *key, size_t at)
 	assert_true(len > 0);
 	link = bytes_dup(pool, der, (size_t)len);
 	OPENSSL_free(der);
-	X509_NAME_free(subject);
-	X509_NAME_free(issuer);
 	X509_free(x509);
 	return link;
 }
 
-static struct ders make_chain(struct pool *pool, size_t n)
+/* Each signed by the next; `step` 0: all by one name. */
+static struct ders make_chain(struct pool *pool, size_t n, size_t step)
 {
 	EVP_PKEY *key = EVP_EC_gen("P-256");
 	struct ders chain = {pool_array(pool, n, sizeof(*chain.v)), n, 0};
 
 	assert_non_null(key);
-	for (size_t i = 0; i < n; i++)
-		chain.v[i] = make_link(pool, key, i);
+	for (size_t i = 0; i < n; i++) {
+		X509_NAME *subject = make_name(pool, i * step);
+		X509_NAME *issuer = make_name(pool, (i + 1) * step);
+
+		chain.v[i] = make_link(pool, key, (long)i + 1, subject, issuer);
+		X509_NAME_free(subject);
+		X509_NAME_free(issuer);
+	}
 	EVP_PKEY_free(key);
 	return chain;
 }
 
 static void a_hundred_certificates_are_a_chain_like_any_other(void **state)
 {
-	const struct ders chain = make_chain(*state, 100);
+	const struct ders chain = make_chain(*state, 100, 1);
 	const usec begun = clock_now();
 	const struct trust trust = check(*state, chain, "root.pem");
 
@@ -297,7 +307,7 @@ static void a_hundred_certificates_are_a_chain_like_any_other(void **state)
 
 static void a_hundred_in_reverse_are_out_of_order(void **state)
 {
-	const struct ders chain = make_chain(*state, 100);
+	const struct ders chain = make_chain(*state, 100, 1);
 	struct trust trust;
 
 	for (size_t i = 1; i < 50; i++) {
@@ -313,13 +323,24 @@ static void a_hundred_in_reverse_are_out_of_order(void **state)
 
 static void a_chain_without_end_is_objected_to(void **state)
 {
-	const struct ders chain = make_chain(*state, 140);
+	const struct ders chain = make_chain(*state, 140, 1);
 	const usec begun = clock_now();
 	const struct trust trust = check(*state, chain, "root.pem");
 
 	assert_true(clock_now() - begun < 5 * USEC_PER_SEC);
 	assert_false(trust.anchored && trust.objections.n == 0);
 	assert_true(trust.path_len < 140);
+}
+
+/* Any of them could have signed any other. */
+static void a_hundred_of_one_name_come_to_an_end(void **state)
+{
+	const struct ders chain = make_chain(*state, 100, 0);
+	const usec begun = clock_now();
+	const struct trust trust = check(*state, chain, "root.pem");
+
+	assert_true(clock_now() - begun < 5 * USEC_PER_SEC);
+	assert_false(trust.anchored);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_pool, drop_pool)
@@ -340,6 +361,7 @@ int main(void)
 		TEST(a_hundred_certificates_are_a_chain_like_any_other),
 		TEST(a_hundred_in_reverse_are_out_of_order),
 		TEST(a_chain_without_end_is_objected_to),
+		TEST(a_hundred_of_one_name_come_to_an_end),
 	};
 
 	return cmocka_run_group_tests_name("trust", tests, NULL, NULL);
