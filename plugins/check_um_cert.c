@@ -375,7 +375,7 @@ static const char *summary(const struct work *work)
 	return text.data;
 }
 
-static void run(struct run *run, const void *config)
+static void run_check(struct run *run, const void *config)
 {
 	struct work work = {.run = run, .config = config};
 	const struct um_cert_config *options = config;
@@ -428,5 +428,5 @@ const struct check check_um_cert = {
 	.config_size = sizeof(struct um_cert_config),
 	.validate = um_cert_validate,
 	.tell = um_cert_tell,
-	.run = run,
+	.run = run_check,
 };

@@ -31,8 +31,11 @@ static void attempt_facts(const struct attempts *attempts, struct pool *pool,
 	for (size_t i = 0; i < attempts->n; i++) {
 		const struct attempt *attempt = &attempts->v[i];
 		struct fact *row = fact_add(list, pool, NULL, FACT_OBJECT);
+		struct str error = {0};
 		char text[ADDR_TEXT_MAX];
 
+		if (attempt->err.kind != ERR_NONE)
+			error = str_from(attempt->err.text);
 		addr_text(&attempt->peer, text);
 		fact_text(row, pool, "address",
 			  str_from(pool_printf(pool, "%s", text)));
@@ -40,10 +43,7 @@ static void attempt_facts(const struct attempts *attempts, struct pool *pool,
 			    usec_seconds(attempt->times.connect));
 		fact_number(row, pool, "handshake_time",
 			    usec_seconds(attempt->times.handshake));
-		fact_text(row, pool, "error",
-			  attempt->err.kind == ERR_NONE
-				  ? (struct str){0}
-				  : str_from(attempt->err.text));
+		fact_text(row, pool, "error", error);
 	}
 }
 

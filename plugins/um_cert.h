@@ -27,7 +27,8 @@ struct um_cert_config {
 
 extern const struct opt_group um_cert_groups[];
 
-int um_cert_validate(struct pool *pool, void *config, struct err *err);
-const struct fact *um_cert_tell(struct pool *pool, const void *config);
+/* `opaque` is a struct um_cert_config; see struct check. */
+int um_cert_validate(struct pool *pool, void *opaque, struct err *err);
+const struct fact *um_cert_tell(struct pool *pool, const void *opaque);
 
 #endif

@@ -55,9 +55,9 @@ time_t date_seconds(const struct date *date)
 	const int64_t days = era * DAYS_400_YEARS + 365 * year + year / 4 -
 			     year / 100 + days_before(month) + date->day - 1 -
 			     DAYS_TO_1970;
+	const int of_day = (date->hour * 60 + date->minute) * 60 + date->second;
 
-	return (time_t)(days * DAY + date->hour * 3600 + date->minute * 60 +
-			date->second);
+	return (time_t)(days * DAY + of_day);
 }
 
 void date_write(time_t seconds, struct buf *out)
