@@ -350,50 +350,47 @@ static const char *servers_text(struct dns *dns)
 	return text.data;
 }
 
-static int fail_no_name(int family, const char *name, struct err *err)
+static int fail_no_name(int family, struct err *err)
 {
 	const char *kind = family == AF_INET    ? "IPv4 "
 			   : family == AF_INET6 ? "IPv6 "
 						: "";
 
-	return err_set(err, ERR_NO_NAME, "%.100s exists but has no %saddress",
-		       name, kind);
+	return err_set(err, ERR_NO_NAME, "the name exists but has no %saddress",
+		       kind);
 }
 
 /* Nobody could tell. */
-static int fail_status(struct dns *dns, int status, const char *name,
-		       usec spent, struct err *err)
+static int fail_status(struct dns *dns, int status, usec spent, struct err *err)
 {
 	const char *asked = servers_text(dns);
 
 	switch (status) {
 	case ARES_ESERVFAIL:
 		return err_set(err, ERR_NO_RESOLVER,
-			       "%.60s: the resolver %s answered SERVFAIL", name,
-			       asked);
+			       "the resolver %s answered SERVFAIL", asked);
 	case ARES_EREFUSED:
 		return err_set(err, ERR_NO_RESOLVER,
-			       "%.60s: the resolver %s answered REFUSED", name,
-			       asked);
+			       "the resolver %s answered REFUSED", asked);
 	case ARES_ECONNREFUSED:
 		return err_set(err, ERR_NO_RESOLVER,
-			       "%.60s: no resolver answers at %s", name, asked);
+			       "no resolver answers at %s", asked);
 	case ARES_ETIMEOUT:
 	case ARES_ECANCELLED:
 		return err_set(err, ERR_NO_RESOLVER,
-			       "%.60s: the resolver did not answer within "
+			       "the resolver did not answer within "
 			       "%.1f s (asked %s)",
-			       name, usec_seconds(spent), asked);
+			       usec_seconds(spent), asked);
 	default:
 		return err_set(err, ERR_NO_RESOLVER,
-			       "%.60s: the answer of the resolver %s is of no "
+			       "the answer of the resolver %s is of no "
 			       "use: %s",
-			       name, asked, ares_strerror(status));
+			       asked, ares_strerror(status));
 	}
 }
 
-static int fail(struct dns *dns, const struct query queries[2],
-		const char *name, usec spent, struct err *err)
+static int fail(struct dns *dns, const struct query queries[2], usec spent,
+		struct err *err)
 {
 	int worst = ARES_SUCCESS, family = AF_UNSPEC;
 
@@ -404,10 +401,10 @@ static int fail(struct dns *dns, const struct query queries[2],
 		switch (queries[i].status) {
 		case ARES_ENOTFOUND: /* holds for every family */
 			return err_set(err, ERR_NO_NAME,
-				       "%.100s: no such name (NXDOMAIN)", name);
+				       "no such name (NXDOMAIN)");
 		case ARES_EBADNAME:
 			return err_set(err, ERR_NO_NAME,
-				       "%.100s cannot be a DNS name", name);
+				       "this cannot be a DNS name");
 		case ARES_SUCCESS:
 		case ARES_ENODATA:
 			break;
@@ -416,8 +413,8 @@ static int fail(struct dns *dns, const struct query queries[2],
 		}
 	}
 	if (worst == ARES_SUCCESS)
-		return fail_no_name(family, name, err);
-	return fail_status(dns, worst, name, spent, err);
+		return fail_no_name(family, err);
+	return fail_status(dns, worst, spent, err);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -487,7 +484,7 @@ int dns_host(struct dns *dns, const char *name, int family, struct addrs *out,
 			return -1;
 	}
 	if (queries[0].found.n + queries[1].found.n == 0)
-		return fail(dns, queries, name, clock_now() - start, err);
+		return fail(dns, queries, clock_now() - start, err);
 	for (int i = 0; i < 2; i++)
 		for (size_t k = 0; k < queries[i].found.n; k++)
 			addrs_add(out, dns->pool, &queries[i].found.v[k]);

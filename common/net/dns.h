@@ -24,6 +24,7 @@ void dns_close(struct dns *dns); /* NULL is fine */
  * A and AAAA side by side; `family` AF_UNSPEC, AF_INET or AF_INET6.  IPv6
  * comes first (RFC 6724 10.3), ports are 0.  ERR_NO_NAME: the name does not
  * exist or has no such address; ERR_NO_RESOLVER: silence, SERVFAIL, REFUSED.
+ * The text leaves the name to the caller, who tells where.
  */
 int dns_host(struct dns *dns, const char *name, int family, struct addrs *out,
 	     struct deadline by, struct err *err) must_check;
