@@ -37,7 +37,7 @@ static const struct opt_choice mutual_choices[] = {
 
 static const struct opt file_opts[] = {
 	{0, "file", &opt_texts, AT(files), "FILE", NULL,
-	 "judge a file instead: PEM, DER, PKCS#7/12, CSR, -"},
+	 "judge files instead: PEM, DER, PKCS#7/12, CSR, -", .gathers = true},
 	{0},
 };
 

@@ -17,6 +17,7 @@ struct parser {
 	struct pool *pool;
 	int argc, at; /* argv[at] is next */
 	char *const *argv;
+	struct entry *last; /* the option before, when it takes a value */
 	bool failed;
 	struct err *err; /* the first one stays */
 };
@@ -89,6 +90,7 @@ static void take(struct parser *p, struct entry *entry, const char *arg)
 {
 	struct err err;
 
+	p->last = entry;
 	if (!arg && p->at < p->argc)
 		arg = p->argv[p->at++];
 	if (arg) {
@@ -211,15 +213,20 @@ static void parse_letters(struct parser *p, const char *letters)
 
 static void parse_word(struct parser *p, const char *word, bool options_ended)
 {
+	const bool is_option = !options_ended && word[0] == '-' && word[1];
 	struct err err;
 
-	if (options_ended || word[0] != '-' || !word[1]) {
+	if (is_option) {
+		p->last = NULL;
+		if (word[1] == '-')
+			parse_long(p, word + 2);
+		else
+			parse_letters(p, word + 1);
+	} else if (p->last && p->last->opt->gathers) {
+		read_value(p, p->last, word);
+	} else {
 		err_set(&err, ERR_USAGE, "unexpected argument '%.80s'", word);
 		complain(p, &err);
-	} else if (word[1] == '-') {
-		parse_long(p, word + 2);
-	} else {
-		parse_letters(p, word + 1);
 	}
 }
 

@@ -57,6 +57,7 @@ struct opt {
 	const struct opt_choice *choices; /* ends with .name == NULL */
 	bool hidden;                      /* left out of --help */
 	bool not_scheduled; /* for people: left out of engine commands */
+	bool gathers;       /* more words may follow: "--file *.pem" */
 };
 
 /* A table and where in its struct the part that it fills begins. */
@@ -74,10 +75,10 @@ struct opt_set {
 
 /*
  * Reads -x VALUE, -xVALUE, -xyz for flags, --long VALUE, --long=VALUE; "--"
- * ends.  What no argument filled gets its preset.  `sets` ends with
- * .groups == NULL.  Texts are borrowed from argv.  All arguments are read even
- * when one is bad, so that --output is known; the first error is told
- * (ERR_USAGE).
+ * ends.  Other words belong to the option before them if it gathers.  What no
+ * argument filled gets its preset.  `sets` ends with .groups == NULL.  Texts
+ * are borrowed from argv.  All arguments are read even when one is bad, so that
+ * --output is known; the first error is told (ERR_USAGE).
  */
 int opt_parse(const struct opt_set *sets, struct pool *pool, int argc,
 	      char *const *argv, struct err *err) must_check;

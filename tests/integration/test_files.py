@@ -127,6 +127,13 @@ def test_several_files_are_several_certificates(pki, um):
             for finding in result.findings} == {True}
 
 
+def test_files_may_follow_one_option_as_a_shell_glob_has_them(pki, um):
+    good, bad = pki.chain_file(pki.right), pki.chain_file(pki.wildcard)
+    result = um.json("--file", good, bad, "--ca-file", pki.ca_file,
+                     "--expect", "um1.contoso.test")
+    assert {finding["where"] for finding in result.findings} == {str(bad)}
+
+
 def test_each_file_is_judged_with_its_own_chain(pki, um):
     leaf, middle = pki.pem(pki.right), pki.pem(pki.intermediate)
     result = judge(um, leaf, middle)

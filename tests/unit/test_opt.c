@@ -36,7 +36,8 @@ static const struct opt_choice profiles[] = {
 static const struct opt target_opts[] = {
 	{'H', "hostname", &opt_text, AT(host), "HOST",
 	 .help = "the server to look at"},
-	{0, "file", &opt_texts, AT(files), "FILE", .help = "a file instead"},
+	{0, "file", &opt_texts, AT(files), "FILE", .help = "a file instead",
+	 .gathers = true},
 	{'p', "port", &opt_ports, AT(ports), "PORT[,PORT...]", "5061",
 	 "its ports"},
 	{0},
@@ -124,6 +125,19 @@ static void assert_refused(struct pool *pool, const char *line,
 		fail_msg("'%s' was accepted", line);
 	assert_int_equal(err.kind, ERR_USAGE);
 	assert_string_equal(err.text, text);
+}
+
+static void words_after_an_option_that_gathers_are_its_own(void **state)
+{
+	struct config config;
+
+	parse_well(*state, "c --file a b - -x --file c -- -d", &config);
+	assert_int_equal(config.files.n, 5);
+	assert_true(str_eq(config.files.v[1], STR("b")));
+	assert_true(str_eq(config.files.v[2], STR("-")));
+	assert_true(str_eq(config.files.v[4], STR("-d")));
+	assert_refused(*state, "c --file a -x b", "unexpected argument 'b'");
+	assert_refused(*state, "c --file a -w 5: b", "unexpected argument 'b'");
 }
 
 static void every_way_to_write_a_value_is_read(void **state)
@@ -348,6 +362,7 @@ static void a_very_long_argument_is_cut_in_the_error(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(words_after_an_option_that_gathers_are_its_own),
 		TEST(every_way_to_write_a_value_is_read),
 		TEST(a_value_may_begin_with_a_dash),
 		TEST(a_value_may_hold_an_equals_sign),
