@@ -337,13 +337,11 @@ static void a_name_in_der_becomes_text(void **state)
 
 static const struct fact *child(const struct fact *parent, const char *name)
 {
-	const struct fact *f = parent->children;
-
-	while (f && strcmp(f->name, name) != 0)
-		f = f->next;
-	if (!f)
-		fail_msg("no fact %s", name);
-	return f;
+	for (const struct fact *f = parent->children; f; f = f->next)
+		if (strcmp(f->name, name) == 0)
+			return f;
+	fail_msg("no fact %s", name);
+	return parent;
 }
 
 /* The contract's chain[] object, in its order. */

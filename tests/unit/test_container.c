@@ -270,22 +270,6 @@ static void a_form_cut_short_is_never_taken(void **state)
 	}
 }
 
-static void a_damaged_pkcs12_does_not_blame_the_password(void **state)
-{
-	const struct bytes whole = data_read(*state, "pki/no-password.p12");
-	unsigned char *cut = pool_zalloc(*state, whole.n);
-	struct container got;
-	struct err err = {0};
-
-	/* Its outermost length still fits; what is inside does not parse. */
-	memcpy(cut, whole.p, whole.n);
-	memset(cut + whole.n / 4, 0xff, 8);
-	assert_int_equal(
-		data_open(&got, *state, (struct bytes){cut, whole.n}, "", &err),
-		-1);
-	assert_int_equal(err.kind, ERR_FILE);
-}
-
 static void crls_are_read_from_pem_and_der(void **state)
 {
 	const struct bytes good = data_read(*state, "pki/good.crl");
@@ -346,7 +330,6 @@ int main(void)
 		TEST(a_pem_block_cut_short_is_no_end_of_the_file),
 		TEST(a_block_that_does_not_parse_is_told),
 		TEST(a_form_cut_short_is_never_taken),
-		TEST(a_damaged_pkcs12_does_not_blame_the_password),
 		TEST(crls_are_read_from_pem_and_der),
 		TEST(what_holds_no_crl_is_refused),
 	};

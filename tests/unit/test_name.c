@@ -86,6 +86,7 @@ static const struct {
 	{S("u*1.contoso.test"), S("um1.contoso.test"), false, false},
 	{S("**.contoso.test"), S("um1.contoso.test"), false, false},
 	{S("*.*.test"), S("um1.contoso.test"), false, false},
+	{S("*.*.test"), S("um1.*.test"), false, false},
 	{S("*.test"), S("contoso.test"), false, false},
 	{S("*."), S("um1"), false, false},
 	{S("*"), S("um1"), false, false},
@@ -146,6 +147,7 @@ static void any_asterisk_makes_a_wildcard(void **state)
 static void a_servers_fqdn_gives_no_objection(void **state)
 {
 	static const struct str names[] = {
+		S("a0z9.A0Z9"),
 		S("um1.contoso.test"),
 		S("UM1.contoso.test"),
 		S("a.b"),
@@ -222,9 +224,11 @@ static void a_name_is_within_its_domain_at_a_label_only(void **state)
 	assert_true(name_within(STR("contoso.onmicrosoft.com"), domain));
 	assert_true(name_within(STR("*.onmicrosoft.com"), domain));
 	assert_true(name_within(STR("a.b.ONMICROSOFT.com"), domain));
+	assert_true(name_within(STR("contoso.onmicrosoft.com."), domain));
 	assert_false(name_within(STR("notonmicrosoft.com"), domain));
 	assert_false(name_within(STR("onmicrosoft.com.test"), domain));
 	assert_false(name_within(STR("microsoft.com"), domain));
+	assert_false(name_within(STR(".onmicrosoft.com"), domain));
 	assert_false(name_within(STR("com"), domain));
 	assert_false(name_within(STR(""), domain));
 }
@@ -242,6 +246,8 @@ static void addresses_are_known_however_they_are_written(void **state)
 	assert_false(name_is_address(STR("192.0.2.1\0")));
 	assert_false(name_is_address(STR("[2001:db8::1]")));
 	assert_false(name_is_address(STR("um1.contoso.test")));
+	assert_false(name_is_address(
+		STR("1111:2222:3333:4444:5555:6666:255.255.255.2555")));
 	assert_false(name_is_address(STR("")));
 }
 
@@ -300,6 +306,7 @@ static void what_is_no_expected_name_is_refused_with_advice(void **state)
 		{S("*.contoso.test"), "wildcard"},
 		{S("um*.contoso.test"), "wildcard"},
 		{S("b\303\274cher.test"), "A-labels"},
+		{S("\200.test"), "A-labels"},
 	};
 
 	(void)state;

@@ -249,6 +249,26 @@ static void what_is_broken_is_told_with_reason_place_and_source(void **state)
 		}
 }
 
+static const struct finding *told(const struct golden *golden,
+				  const char *fixture, enum profile_id profile,
+				  const char *id)
+{
+	static const struct finding nothing = {.text = "", .remedy = ""};
+	size_t at = 0;
+
+	while (at + 1 < golden->n &&
+	       !str_eq(golden->fixtures[at].name, str_from(fixture)))
+		at++;
+	for (const struct finding *f =
+		     judge(golden, &golden->fixtures[at], &profiles[profile])
+			     ->findings;
+	     f; f = f->next)
+		if (strcmp(f->id, id) == 0)
+			return f;
+	fail_msg("%s of %s is not told", id, fixture);
+	return &nothing;
+}
+
 static void no_remedy_has_a_gap_left(void **state)
 {
 	const struct golden *golden = *state;
@@ -290,6 +310,46 @@ static void the_matrix_says_what_the_report_says(void **state)
 					 report_verdict(report));
 			assert_string_equal(ids.data, told.data);
 		}
+}
+
+/* The contract's word on name.cn-mismatch. */
+static void a_name_that_stands_only_in_the_san_is_told_as_such(void **state)
+{
+	static const struct {
+		const char *fixture;
+		bool in_san;
+	} cases[] = {
+		{"san-only", true},
+		{"no-cn", true},
+		{"wildcard", false}, /* covered, but not there by that name */
+		{"other-name", false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct finding *f =
+			told(*state, cases[i].fixture, PROFILE_EXCHANGE_UM,
+			     "name.cn-mismatch");
+
+		if (!strstr(f->text, "only in the SAN") == cases[i].in_san)
+			fail_msg("%s: %s", cases[i].fixture, f->text);
+	}
+}
+
+/* The name that the profile compares: the pool's for a pool. */
+static void a_remedy_names_the_server_and_the_commands(void **state)
+{
+	const char *um = told(*state, "wildcard", PROFILE_EXCHANGE_UM,
+			      "name.cn-wildcard")
+				 ->remedy;
+	const char *lync = told(*state, "pool-unnamed", PROFILE_LYNC_SERVER,
+				"name.cn-mismatch")
+				   ->remedy;
+
+	assert_non_null(strstr(um, "'cn=um1.contoso.test' -DomainName "
+				   "um1.contoso.test "));
+	assert_non_null(strstr(um, "Enable-ExchangeCertificate"));
+	assert_non_null(strstr(lync, "CN pool1.contoso.test"));
+	assert_non_null(strstr(lync, "Set-CsCertificate"));
 }
 
 /* --state is a matter of the report, and of the matrix as well. */
@@ -334,7 +394,30 @@ static enum verdict verdict_of(struct str letter)
 	return VERDICT_NONE;
 }
 
-static void check_row(struct str row, const struct profile *const *columns)
+static const struct fact *child(const struct fact *parent, const char *name)
+{
+	for (const struct fact *f = parent->children; f; f = f->next)
+		if (strcmp(f->name, name) == 0)
+			return f;
+	fail_msg("no fact %s", name);
+	return parent;
+}
+
+/* What --list-rules prints for that cell. */
+static struct str listed(const struct fact *list, struct str id,
+			 const struct profile *profile)
+{
+	const struct fact *rule = child(list, "rules")->children;
+
+	for (; rule; rule = rule->next)
+		if (str_eq(child(rule, "id")->text, id))
+			return child(child(rule, "verdicts"), profile->name)
+				->text;
+	return (struct str){0};
+}
+
+static void check_row(struct str row, const struct profile *const *columns,
+		      const struct fact *list)
 {
 	const struct clause *clause = clauses;
 	struct str id = str_cut(&row, '\t');
@@ -345,13 +428,15 @@ static void check_row(struct str row, const struct profile *const *columns)
 		fail_msg("no rule %.*s", (int)id.n, id.p);
 	for (size_t i = 0; i < PROFILES; i++) {
 		const struct grade *grade = &clause->grade[columns[i]->id];
-		struct str badly = str_cut(&row, '\t');
+		const struct str cell = str_cut(&row, '\t');
+		struct str badly = cell;
 		struct str plainly = str_cut(&badly, '/');
 
 		if (grade->broken != verdict_of(plainly) ||
 		    grade->badly != verdict_of(badly.p ? badly : plainly))
 			fail_msg("%s of %s is not the contract's",
 				 clause->rule->id, columns[i]->name);
+		assert_true(str_eq(listed(list, id, columns[i]), cell));
 	}
 	assert_null(row.p);
 }
@@ -361,6 +446,7 @@ static void the_rule_table_is_the_contract_cell_by_cell(void **state)
 	const struct golden *golden = *state;
 	const struct bytes data = data_read(golden->pool, "contract.tsv");
 	struct str rest = {(const char *)data.p, data.n};
+	const struct fact *list = rule_list(golden->pool);
 	const struct profile *columns[PROFILES];
 	size_t rows = 0, rules = 0;
 
@@ -372,7 +458,7 @@ static void the_rule_table_is_the_contract_cell_by_cell(void **state)
 			for (size_t i = 0; i < PROFILES; i++)
 				columns[i] = find_profile(str_cut(&line, '\t'));
 		} else if (line.n > 0 && line.p[0] != '#') {
-			check_row(line, columns);
+			check_row(line, columns, list);
 			rows++;
 		}
 	}
@@ -389,7 +475,10 @@ int main(void)
 		cmocka_unit_test(
 			what_is_broken_is_told_with_reason_place_and_source),
 		cmocka_unit_test(no_remedy_has_a_gap_left),
+		cmocka_unit_test(a_remedy_names_the_server_and_the_commands),
 		cmocka_unit_test(the_matrix_says_what_the_report_says),
+		cmocka_unit_test(
+			a_name_that_stands_only_in_the_san_is_told_as_such),
 		cmocka_unit_test(the_matrix_obeys_the_overrides),
 		cmocka_unit_test(the_rule_table_is_the_contract_cell_by_cell),
 	};

@@ -154,6 +154,9 @@ static void mutual_tls_is_as_wanted_or_told(void **state)
 		bench->evidence.asked_client_cert = cases[i].asked;
 		if (test(bench, &rule_mutual) != cases[i].outcome)
 			fail_msg("%zu: %s", i, bench->why.data);
+		if (cases[i].outcome == RULE_BROKEN)
+			assert_says(bench, cases[i].asked ? "asks for a client"
+							  : "asks for no");
 	}
 }
 
@@ -280,6 +283,7 @@ static void each_certificate_sent_has_to_meet_the_thresholds(void **state)
 		{"51.5%:", NULL, RULE_BROKEN, "Contoso Issuing CA"},
 		{"53%:", NULL, RULE_BROKEN, "um1.contoso.test"},
 		{"191:", "51.5%:", RULE_BROKEN_BADLY, "Contoso Issuing CA"},
+		{"51.5%:", "191:", RULE_BROKEN_BADLY, "um1.contoso.test"},
 		{"~:1000", NULL, RULE_BROKEN, "Contoso Issuing CA"},
 		{"@1863:1864", NULL, RULE_BROKEN, "Contoso Issuing CA"},
 		{"~:", "~:", RULE_HOLDS, NULL},
@@ -307,6 +311,37 @@ static void each_certificate_sent_has_to_meet_the_thresholds(void **state)
 	}
 }
 
+/* CA/Browser Forum: 398 days, 200 from 2026-03-15, 100 from 2027-03-15, 47 from
+ * 2029-03-15, each from 00:00 UTC. */
+static void public_cas_are_held_to_the_limit_of_the_day_of_issue(void **state)
+{
+	static const struct {
+		time_t issued;
+		int days;
+		enum outcome outcome;
+	} cases[] = {
+		{1598918399, 825, RULE_MOOT},   {1598918400, 398, RULE_HOLDS},
+		{1598918400, 399, RULE_BROKEN}, {1773532799, 398, RULE_HOLDS},
+		{1773532800, 200, RULE_HOLDS},  {1773532800, 201, RULE_BROKEN},
+		{1805068799, 200, RULE_HOLDS},  {1805068800, 100, RULE_HOLDS},
+		{1805068800, 101, RULE_BROKEN}, {1868227199, 100, RULE_HOLDS},
+		{1868227200, 47, RULE_HOLDS},   {1868227200, 48, RULE_BROKEN},
+	};
+	struct bench *bench = *state;
+	struct cert leaf = {.public_ca = true};
+
+	bench->evidence.chain[0] = &leaf;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		leaf.not_before = cases[i].issued;
+		leaf.not_after =
+			cases[i].issued + (time_t)cases[i].days * DAY - 1;
+		if (test(bench, &rule_too_long) != cases[i].outcome)
+			fail_msg("%zu: %s", i, bench->why.data);
+	}
+	leaf.public_ca = false;
+	assert_int_equal(test(bench, &rule_too_long), RULE_MOOT);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_bench, drop_bench)
 
 int main(void)
@@ -321,6 +356,7 @@ int main(void)
 		TEST(the_certificate_served_is_that_of_the_file),
 		TEST(pins_hold_or_are_all_told),
 		TEST(each_certificate_sent_has_to_meet_the_thresholds),
+		TEST(public_cas_are_held_to_the_limit_of_the_day_of_issue),
 	};
 
 	return cmocka_run_group_tests_name("served", tests, NULL, NULL);

@@ -14,6 +14,9 @@
 #include "data.h"
 #include "pki/trust.h"
 
+/* Long enough for valgrind, short for what grows without bounds. */
+#define PATIENCE (30 * USEC_PER_SEC)
+
 /* What was sent, against an anchors file of pki/ or NULL. */
 static struct trust check(struct pool *pool, struct ders sent,
 			  const char *anchors)
@@ -296,7 +299,7 @@ static void a_hundred_certificates_are_a_chain_like_any_other(void **state)
 	const usec begun = clock_now();
 	const struct trust trust = check(*state, chain, "root.pem");
 
-	assert_true(clock_now() - begun < 5 * USEC_PER_SEC);
+	assert_true(clock_now() - begun < PATIENCE);
 	assert_int_equal(trust.path_len, 100);
 	assert_int_equal(trust.objections.n, 0);
 	assert_false(trust.anchored);
@@ -327,7 +330,7 @@ static void a_chain_without_end_is_objected_to(void **state)
 	const usec begun = clock_now();
 	const struct trust trust = check(*state, chain, "root.pem");
 
-	assert_true(clock_now() - begun < 5 * USEC_PER_SEC);
+	assert_true(clock_now() - begun < PATIENCE);
 	assert_false(trust.anchored && trust.objections.n == 0);
 	assert_true(trust.path_len < 140);
 }
@@ -339,7 +342,7 @@ static void a_hundred_of_one_name_come_to_an_end(void **state)
 	const usec begun = clock_now();
 	const struct trust trust = check(*state, chain, "root.pem");
 
-	assert_true(clock_now() - begun < 5 * USEC_PER_SEC);
+	assert_true(clock_now() - begun < PATIENCE);
 	assert_false(trust.anchored);
 }
 
