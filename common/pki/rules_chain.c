@@ -70,24 +70,18 @@ const struct rule rule_self_signed = {
 	.test = self_signed,
 };
 
-/* The second grade: no path was found without what is missing. */
+/*
+ * The second grade: no path was found.  Behind an intermediate that was sent
+ * it may be but the root that is not known here; whether anything is missing
+ * cannot be told then, and chain.untrusted speaks alone.
+ */
 static enum outcome incomplete(const struct trial *trial, struct buf *why)
 {
-	const struct evidence *evidence = trial->evidence;
-	const struct trust *trust = &evidence->trust;
-	const struct cert *end;
+	const struct trust *trust = &trial->evidence->trust;
+	const struct cert *leaf = trial_leaf(trial);
 
-	if (trial_leaf(trial)->is_request)
+	if (leaf->is_request)
 		return RULE_MOOT;
-	end = path_end(evidence);
-	if (!trust->anchored && !end->self_signed) {
-		buf_printf(why, "\"%.100s\", the issuer of ", end->issuer);
-		why_cert(why, end);
-		buf_puts(why, ", is neither sent nor known here: an "
-			      "intermediate is missing, or its root is not "
-			      "trusted");
-		return RULE_BROKEN_BADLY;
-	}
 	for (size_t i = 0; i < trust->path_len; i++) {
 		const struct cert *link = trust->path[i].cert;
 
@@ -97,9 +91,17 @@ static enum outcome incomplete(const struct trial *trial, struct buf *why)
 		why_cert(why, link);
 		buf_puts(why, " is not sent: a peer that does not hold it "
 			      "finds no path");
-		return RULE_BROKEN;
+		return trust->anchored ? RULE_BROKEN : RULE_BROKEN_BADLY;
 	}
-	return RULE_HOLDS;
+	if (!trust->anchored && trust->path_len < 2 && !leaf->self_signed) {
+		buf_printf(why, "\"%.100s\", the issuer of ", leaf->issuer);
+		why_cert(why, leaf);
+		buf_puts(why, ", is neither sent nor known here: an "
+			      "intermediate is missing, or its root is not "
+			      "trusted");
+		return RULE_BROKEN_BADLY;
+	}
+	return trust->anchored ? RULE_HOLDS : RULE_MOOT;
 }
 
 const struct rule rule_incomplete = {
