@@ -2,6 +2,8 @@
 /* dns -- c-ares driven by poll(2), so that our deadline rules. */
 #include "net/dns.h"
 
+/* The calls of 1.18 (Debian 12), which newer ones have and deprecate. */
+#define CARES_NO_DEPRECATED
 #include <ares.h>
 #include <arpa/inet.h>
 #include <errno.h>

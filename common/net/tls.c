@@ -25,6 +25,9 @@
 /* A Certificate message that holds none: TLS 1.3 has an empty context more. */
 #define EMPTY_CERTIFICATE (SSL3_HM_HEADER_LENGTH + 1 + 3)
 
+/* RFC 8879, spoken by OpenSSL 3.2 and newer; an empty one is not compressed. */
+#define COMPRESSED_CERTIFICATE 25
+
 struct tls {
 	struct pool *pool;
 	struct wire wire;
@@ -58,6 +61,7 @@ static const char *message_name(unsigned char type)
 		[SSL3_MT_FINISHED] = "Finished",
 		[SSL3_MT_CERTIFICATE_STATUS] = "CertificateStatus",
 		[SSL3_MT_KEY_UPDATE] = "KeyUpdate",
+		[COMPRESSED_CERTIFICATE] = "CompressedCertificate",
 	};
 	const char *name = NULL;
 
@@ -85,9 +89,11 @@ static void on_handshake(struct tls *tls, bool sent,
 		tls->hello_version = message[4] << 8 | message[5];
 	if (message[0] == SSL3_MT_CERTIFICATE_REQUEST && !sent)
 		view->asked_client_cert = true;
-	if (message[0] == SSL3_MT_CERTIFICATE && sent) {
+	if (sent && (message[0] == SSL3_MT_CERTIFICATE ||
+		     message[0] == COMPRESSED_CERTIFICATE)) {
 		tls->end.answered = true;
-		tls->end.shown = len > EMPTY_CERTIFICATE;
+		tls->end.shown = message[0] == COMPRESSED_CERTIFICATE ||
+				 len > EMPTY_CERTIFICATE;
 		view->shown_client_cert = tls->end.shown;
 	}
 	tls->end.last = (struct tls_step){sent, message_name(message[0])};

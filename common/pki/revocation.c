@@ -306,7 +306,11 @@ static void judge_crl(struct revocation_answer *answer, struct pool *pool,
 	struct crl_verdict verdict = {0};
 	X509_REVOKED *entry = NULL;
 
-	if (!verify_crl(&verdict, crl, parties, now)) {
+	/* RFC 5280 5.2.4; OpenSSL 3.5 takes one without its base. */
+	if (X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0) {
+		say(answer, pool, REVOCATION_UNKNOWN,
+		    "the CRL is but a delta of another one");
+	} else if (!verify_crl(&verdict, crl, parties, now)) {
 		say(answer, pool, REVOCATION_UNKNOWN,
 		    "the CRL cannot be verified");
 	} else if (verdict.objection) {
