@@ -11,62 +11,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "check/render.h"
-
-#define OUTPUT_MAX ((size_t)1 << 20)
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
-
-static const char *rendered(const struct report *report)
-{
-	const struct banner banner = {"check_fake", "FAKE", "1.2.3", 0};
-	struct buf out;
-
-	buf_init(&out, report->pool, OUTPUT_MAX);
-	render_json(report, &banner, &out);
-	return out.data;
-}
-
-/* A report with one of everything. */
-static struct report *sample(struct pool *pool)
-{
-	struct report *report = report_new(pool, NULL);
-	struct finding *finding;
-	struct metric *metric;
-
-	report_find(report, VERDICT_WARNING, "crypto.key-size", "a.test:5061",
-		    "RSA with %d bits", 1024);
-	report_find(report, VERDICT_OK, "name.san-wildcard", "a.test:5061",
-		    "a SAN is a wildcard");
-	report_hold(report, "time.expired", "a.test:5061", "nothing expired");
-	finding = report_find(report, VERDICT_CRITICAL, "name.cn-wildcard",
-			      "a.test:5061", "the CN is '*.test'");
-	finding->remedy = "ask for CN=a.test";
-	finding->source = "a book";
-	report_find(report, VERDICT_OK, "name.not-compared", "a.test:5061",
-		    "no name is known")
-		->always = true;
-	metric = report_metric(report, "days_left", "", 41.5);
-	metric->warn = (struct range){.lo = 30, .hi = HUGE_VAL, .set = true};
-	metric->crit = (struct range){.hi = 14, .set = true};
-	report_metric(report, "connect_time", "s", 0.0125)->min = 0;
-	fact_text(report->facts, pool, "cipher", STR("AES"));
-	return report;
-}
+#include "made_up.h"
 
 static json_t *parsed(const struct report *report)
 {
-	const char *text = rendered(report);
+	const char *text = rendered(report, render_json, 0);
 	json_error_t error;
 	json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, &error);
 
@@ -90,7 +39,7 @@ static void json_has_the_members_promised(void **state)
 	static const char *const keys[] = {"plugin", "version", "state",
 					   "exit",   "summary", "findings",
 					   "passed", "metrics", "facts"};
-	json_t *json = parsed(sample(*state));
+	json_t *json = parsed(made_up_report(*state));
 
 	assert_int_equal(json_object_size(json), sizeof(keys) / sizeof(*keys));
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
@@ -109,7 +58,7 @@ static void json_findings_are_the_broken_ones_noted_or_not(void **state)
 	static const char *const ids[] = {
 		"crypto.key-size", "name.san-wildcard", "name.cn-wildcard",
 		"name.not-compared"};
-	json_t *json = parsed(sample(*state));
+	json_t *json = parsed(made_up_report(*state));
 	json_t *list = json_object_get(json, "findings");
 	json_t *third;
 
@@ -150,7 +99,7 @@ static void json_passed_are_the_ids_that_nowhere_broke(void **state)
 
 static void json_metrics_hold_numbers_ranges_and_nulls(void **state)
 {
-	json_t *json = parsed(sample(*state));
+	json_t *json = parsed(made_up_report(*state));
 	json_t *list = json_object_get(json, "metrics");
 	json_t *days = json_array_get(list, 0), *time = json_array_get(list, 1);
 
@@ -164,7 +113,8 @@ static void json_metrics_hold_numbers_ranges_and_nulls(void **state)
 	assert_true(json_is_null(json_object_get(time, "warning")));
 	assert_true(json_is_real(json_object_get(time, "min")));
 	assert_true(json_is_null(json_object_get(time, "max")));
-	assert_non_null(strstr(rendered(sample(*state)), "\"value\": 0.0125,"));
+	assert_non_null(strstr(rendered(made_up_report(*state), render_json, 0),
+			       "\"value\": 0.0125,"));
 	json_decref(json);
 }
 
@@ -217,7 +167,7 @@ static void json_keeps_whole_facts(void **state)
 	fact_bool(tls, *state, "yes", true);
 	fact_text(tls, *state, "none", (struct str){0});
 	fact_add(tls, *state, "empty", FACT_LIST);
-	buf_init(&out, *state, OUTPUT_MAX);
+	buf_init(&out, *state, RENDER_TEXT_MAX);
 	render_facts_json(report->facts, &out);
 	assert_string_equal(out.data,
 			    "{\"tls\": {\"large\": 9223372036854775807, "
@@ -239,7 +189,7 @@ static void json_that_has_no_room_is_still_json(void **state)
 {
 	const struct banner banner = {"check_fake", "FAKE", "1.2.3", 0};
 	struct report *report = large_report(*state);
-	size_t needed = strlen(rendered(report));
+	size_t needed = strlen(rendered(report, render_json, 0));
 	const size_t rooms[] = {1000, needed - 2, needed - 1};
 
 	for (size_t i = 0; i < sizeof(rooms) / sizeof(*rooms); i++) {
@@ -267,8 +217,8 @@ static void *meagre_malloc(size_t size)
 
 static void json_short_of_memory_is_still_json(void **state)
 {
-	struct report *report = sample(*state);
-	const char *whole = rendered(report);
+	struct report *report = made_up_report(*state);
+	const char *whole = rendered(report, render_json, 0);
 
 	for (size_t n = 0; n < 200; n++) {
 		const char *text;
@@ -276,7 +226,7 @@ static void json_short_of_memory_is_still_json(void **state)
 
 		json_set_alloc_funcs(meagre_malloc, free);
 		allocations_until_failure = n;
-		text = rendered(report);
+		text = rendered(report, render_json, 0);
 		json_set_alloc_funcs(malloc, free);
 		json = json_loads(text, 0, NULL);
 		if (!json)

@@ -9,30 +9,11 @@
 
 #include <math.h>
 
-#include "check/render.h"
+#include "made_up.h"
 
-#define OUTPUT_MAX ((size_t)1 << 20)
-
-static int make_pool(void **state)
+static const char *exposed(const struct report *report)
 {
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
-
-static const char *rendered(const struct report *report)
-{
-	const struct banner banner = {"check_fake", "FAKE", "1.2.3", 0};
-	struct buf out;
-
-	buf_init(&out, report->pool, OUTPUT_MAX);
-	render_openmetrics(report, &banner, &out);
-	return out.data;
+	return rendered(report, render_openmetrics, 0);
 }
 
 static struct report *sample(struct pool *pool)
@@ -54,7 +35,7 @@ static struct report *sample(struct pool *pool)
 static void openmetrics_has_state_findings_and_metrics(void **state)
 {
 	assert_string_equal(
-		rendered(sample(*state)),
+		exposed(sample(*state)),
 		"# TYPE um_state gauge\n"
 		"# HELP um_state State of the check: 0 OK, 1 WARNING, "
 		"2 CRITICAL, 3 UNKNOWN\n"
@@ -78,7 +59,7 @@ static void openmetrics_without_findings_has_no_such_family(void **state)
 	struct report *report = report_new(*state, NULL);
 
 	report_hold(report, "chain.order", "a", "fine");
-	assert_null(strstr(rendered(report), "finding"));
+	assert_null(strstr(exposed(report), "finding"));
 }
 
 static size_t count(const char *text, const char *part)
@@ -103,7 +84,7 @@ static void openmetrics_tells_the_worst_of_the_same_labels(void **state)
 	/* Different bytes that look the same once they are clean. */
 	report_find(report, VERDICT_OK, "chain.order", "b\x01", "4");
 	report_find(report, VERDICT_WARNING, "chain.order", "b\x02", "5");
-	text = rendered(report);
+	text = exposed(report);
 	assert_int_equal(count(text, "um_finding{"), 2);
 	assert_int_equal(count(text, ",where=\"a\"} 2\n"), 1);
 	assert_int_equal(count(text, ",where=\"b?\"} 1\n"), 1);
@@ -117,7 +98,7 @@ static void openmetrics_has_each_family_once(void **state)
 	report_metric(report, "rtt", "s", (double)NAN);
 	report_metric(report, "rtt", "s", 1);
 	report_metric(report, "rtt", "s", 2);
-	text = rendered(report);
+	text = exposed(report);
 	assert_int_equal(count(text, "# TYPE um_rtt gauge\n"), 1);
 	assert_int_equal(count(text, "\num_rtt "), 1);
 	assert_int_equal(count(text, "\num_rtt 1\n"), 1);
@@ -129,7 +110,7 @@ static void openmetrics_escapes_its_labels(void **state)
 
 	report_find(report, VERDICT_WARNING, "chain.order", "a\"b\\c\nd", "1");
 	assert_non_null(
-		strstr(rendered(report), ",where=\"a\\\"b\\\\c?d\"} 1\n"));
+		strstr(exposed(report), ",where=\"a\\\"b\\\\c?d\"} 1\n"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_pool, drop_pool)

@@ -7,98 +7,12 @@
 
 #include <cmocka.h>
 
-#include "check/opt.h"
-
-#define WORDS_MAX 16
-
-struct config {
-	const char *host;
-	struct strs files;
-	struct ports ports;
-	struct range warn;
-	usec interval;
-	const void *profile;
-	bool legacy, plain;
-	int level;
-	bool list;
-};
-
-static const int first_profile = 1, second_profile = 2;
-
-static const struct opt_choice profiles[] = {
-	{"exchange-um", &first_profile},
-	{"tls-server", &second_profile},
-	{0},
-};
-
-#define AT(field) offsetof(struct config, field)
-
-static const struct opt target_opts[] = {
-	{'H', "hostname", &opt_text, AT(host), "HOST",
-	 .help = "the server to look at"},
-	{0, "file", &opt_texts, AT(files), "FILE", .help = "a file instead",
-	 .gathers = true},
-	{'p', "port", &opt_ports, AT(ports), "PORT[,PORT...]", "5061",
-	 "its ports"},
-	{0},
-};
-
-static const struct opt other_opts[] = {
-	{'w', "warning", &opt_range, AT(warn), "RANGE",
-	 .help = "a text that is so long that it cannot stand on one line of "
-		 "eighty columns, nor on two, and so is \"wrapped\""},
-	{'i', "interval", &opt_seconds, AT(interval), "SECONDS", "0.5",
-	 "between two"},
-	{'P', "profile", &opt_choice, AT(profile), "NAME", "exchange-um",
-	 "whose rules", .choices = profiles},
-	{'x', "tls-legacy", &opt_flag, AT(legacy), .help = "old servers"},
-	{'y', "plain", &opt_flag, AT(plain), .help = "for people",
-	 .not_scheduled = true},
-	{'l', "level", &opt_count, AT(level), .help = "more of it"},
-	{0, "an-option-with-a-very-long-name", &opt_flag, AT(list),
-	 .help = "shown on a line of its own"},
-	{0, "secret-option", &opt_flag, AT(list), .help = "unseen",
-	 .hidden = true},
-	{0},
-};
-
-static const struct opt_group groups[] = {
-	{"Target", target_opts, 0},
-	{"Other", other_opts, 0},
-	{0},
-};
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
-
-/* The words of `line`, which are parted by one blank each. */
-static int split(struct pool *pool, const char *line, char **words)
-{
-	struct str rest = str_from(line);
-	int n = 0;
-
-	while (rest.p) {
-		struct str word = str_cut(&rest, ' ');
-
-		assert_true(n < WORDS_MAX);
-		words[n++] = pool_strndup(pool, word.p, word.n);
-	}
-	return n;
-}
+#include "made_up.h"
 
 static int parse(struct pool *pool, const char *line, struct config *config,
 		 struct err *err)
 {
-	struct opt_set sets[] = {{groups, config}, {0}};
+	struct opt_set sets[] = {{made_up_groups, config}, {0}};
 	char *words[WORDS_MAX];
 	int n = split(pool, line, words);
 

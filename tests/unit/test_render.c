@@ -9,60 +9,22 @@
 
 #include <math.h>
 
-#include "check/render.h"
+#include "made_up.h"
 
-#define OUTPUT_MAX ((size_t)1 << 20)
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
-
-static const char *rendered(const struct report *report, int verbosity)
-{
-	const struct banner banner = {"check_fake", "FAKE", "1.2.3", verbosity};
-	struct buf out;
-
-	buf_init(&out, report->pool, OUTPUT_MAX);
-	render_text(report, &banner, &out);
-	return out.data;
-}
-
-/* A report with one of everything. */
+/* And what only this form has. */
 static struct report *full_report(struct pool *pool)
 {
-	struct report *report = report_new(pool, NULL);
-	struct finding *finding;
-	struct metric *metric;
+	struct report *report = made_up_report(pool);
 
-	report_find(report, VERDICT_WARNING, "crypto.key-size", "a.test:5061",
-		    "RSA with %d bits", 1024);
-	report_find(report, VERDICT_OK, "name.san-wildcard", "a.test:5061",
-		    "a SAN is a wildcard");
-	report_hold(report, "time.expired", "a.test:5061", "nothing expired");
-	finding = report_find(report, VERDICT_CRITICAL, "name.cn-wildcard",
-			      "a.test:5061", "the CN is '*.test'");
-	finding->remedy = "ask for CN=a.test";
-	finding->source = "a book";
-	report_find(report, VERDICT_OK, "name.not-compared", "a.test:5061",
-		    "no name is known")
-		->always = true;
-	metric = report_metric(report, "days_left", "", 41.5);
-	metric->warn = (struct range){.lo = 30, .hi = HUGE_VAL, .set = true};
-	metric->crit = (struct range){.hi = 14, .set = true};
-	report_metric(report, "connect_time", "s", 0.0125)->min = 0;
-	fact_text(report->facts, pool, "cipher", STR("AES"));
 	report->appendix = "a table\n  with a row\n";
 	report->picture = "from here\nto there";
 	report->trace = "step 1\nstep 2\n";
 	return report;
+}
+
+static const char *text_of(const struct report *report, int verbosity)
+{
+	return rendered(report, render_text, verbosity);
 }
 
 #define FIRST_LINE                                                             \
@@ -83,27 +45,27 @@ static struct report *full_report(struct pool *pool)
 
 static void text_tells_what_is_not_ok_in_report_order(void **state)
 {
-	assert_string_equal(rendered(full_report(*state), 0),
+	assert_string_equal(text_of(full_report(*state), 0),
 			    FIRST_LINE WEAK_KEY WILDCARD NOT_COMPARED TABLE);
 }
 
 static void one_v_adds_what_is_in_order_and_the_picture(void **state)
 {
 	assert_string_equal(
-		rendered(full_report(*state), 1),
+		text_of(full_report(*state), 1),
 		FIRST_LINE WEAK_KEY NOTED WILDCARD NOT_COMPARED TABLE PATH);
 }
 
 static void two_v_add_the_facts(void **state)
 {
-	assert_string_equal(rendered(full_report(*state), 2),
+	assert_string_equal(text_of(full_report(*state), 2),
 			    FIRST_LINE WEAK_KEY NOTED WILDCARD NOT_COMPARED
 				    TABLE PATH FACTS);
 }
 
 static void three_v_add_the_steps(void **state)
 {
-	assert_string_equal(rendered(full_report(*state), 3),
+	assert_string_equal(text_of(full_report(*state), 3),
 			    FIRST_LINE WEAK_KEY NOTED WILDCARD NOT_COMPARED
 				    TABLE PATH FACTS STEPS);
 }
@@ -114,7 +76,7 @@ static void the_summary_is_line_1_when_nothing_is_wrong(void **state)
 
 	report->summary = "41 days left";
 	report_hold(report, "time.expired", "a", "nothing expired");
-	assert_string_equal(rendered(report, 0), "FAKE OK: 41 days left\n");
+	assert_string_equal(text_of(report, 0), "FAKE OK: 41 days left\n");
 }
 
 static void a_finding_without_a_place_has_no_empty_word(void **state)
@@ -122,7 +84,7 @@ static void a_finding_without_a_place_has_no_empty_word(void **state)
 	struct report *report = report_new(*state, NULL);
 
 	report_find(report, VERDICT_UNKNOWN, "local.system", NULL, "no socket");
-	assert_string_equal(rendered(report, 0),
+	assert_string_equal(text_of(report, 0),
 			    "FAKE UNKNOWN: no socket\n"
 			    "[UNKNOWN] local.system: no socket\n");
 }
@@ -135,7 +97,7 @@ static void a_remedy_is_not_told_twice_in_a_row(void **state)
 	for (size_t i = 0; i < 4; i++)
 		report_find(report, VERDICT_CRITICAL, "tls.alert", "h", "x")
 			->remedy = pool_printf(*state, "%s", remedies[i]);
-	assert_string_equal(rendered(report, 0),
+	assert_string_equal(text_of(report, 0),
 			    "FAKE CRITICAL: h: x (+3 more)\n"
 			    "[CRITICAL] tls.alert h: x\n"
 			    "    remedy: a\n"
@@ -178,7 +140,7 @@ static void line_1_fits_120_columns(void **state)
 				    "a.test", "%s", text.data);
 			report_find(report, VERDICT_WARNING, "tls.version",
 				    "a.test", "old");
-			line = rendered(report, 0);
+			line = text_of(report, 0);
 			assert_true(first_columns(line) <= 120);
 			assert_non_null(strstr(line, " (+1 more) | rtt=1s\n"));
 		}
@@ -193,7 +155,7 @@ static void a_long_line_1_ends_at_a_word(void **state)
 	report->summary = "aaaaaaaaaa bbbbbbbbbb cccccccccc dddddddddd "
 			  "eeeeeeeeee ffffffffff gggggggggg hhhhhhhhhh "
 			  "iiiiiiiiii jjjjjjjjjj kkkkkkkkkk";
-	assert_string_equal(rendered(report, 0),
+	assert_string_equal(text_of(report, 0),
 			    "FAKE OK: aaaaaaaaaa bbbbbbbbbb cccccccccc "
 			    "dddddddddd eeeeeeeeee ffffffffff gggggggggg "
 			    "hhhhhhhhhh iiiiiiiiii...\n");
@@ -207,12 +169,12 @@ static void text_that_fits_exactly_is_not_cut(void **state)
 
 	memset(exact, 'x', 111); /* 9 + 111 = 120 */
 	report->summary = exact;
-	line = rendered(report, 0);
+	line = text_of(report, 0);
 	assert_int_equal(first_columns(line), 120);
 	assert_null(strstr(line, "..."));
 	memset(over, 'x', 112);
 	report->summary = over;
-	line = rendered(report, 0);
+	line = text_of(report, 0);
 	assert_int_equal(first_columns(line), 120);
 	assert_non_null(strstr(line, "x...\n"));
 }
@@ -251,7 +213,7 @@ static void perfdata_drops_its_empty_slots(void **state)
 		metric->crit = cases[i].crit;
 		metric->min = cases[i].min;
 		metric->max = cases[i].max;
-		assert_string_equal(rendered(report, 0),
+		assert_string_equal(text_of(report, 0),
 				    pool_printf(*state, "FAKE OK: fine | %s\n",
 						cases[i].text));
 	}
@@ -264,7 +226,7 @@ static void a_value_that_is_not_finite_is_left_out(void **state)
 	report->summary = "fine";
 	report_metric(report, "a", "s", (double)NAN);
 	report_metric(report, "b", "s", HUGE_VAL);
-	assert_string_equal(rendered(report, 0), "FAKE OK: fine\n");
+	assert_string_equal(text_of(report, 0), "FAKE OK: fine\n");
 }
 
 static struct report *large_report(struct pool *pool)
@@ -282,7 +244,7 @@ static struct report *large_report(struct pool *pool)
 
 static void the_output_stays_below_8_kib(void **state)
 {
-	const char *text = rendered(large_report(*state), 1);
+	const char *text = text_of(large_report(*state), 1);
 	size_t lines = 0;
 
 	assert_true(strlen(text) < RENDER_TEXT_MAX);
@@ -300,7 +262,7 @@ static void the_output_stays_below_8_kib(void **state)
 
 static void a_line_that_does_not_fit_is_left_out_whole(void **state)
 {
-	struct str rest = str_from(rendered(large_report(*state), 0));
+	struct str rest = str_from(text_of(large_report(*state), 0));
 
 	str_cut(&rest, '\n');
 	while (rest.n > 0) {
@@ -324,12 +286,12 @@ static void nothing_follows_a_line_that_was_left_out(void **state)
 		report_find(report, VERDICT_CRITICAL, "tls.alert", "a", "%s",
 			    text);
 	report_find(report, VERDICT_CRITICAL, "tls.alert", "a", "short");
-	assert_null(strstr(rendered(report, 0), "short"));
+	assert_null(strstr(text_of(report, 0), "short"));
 }
 
 static void two_v_tell_all_of_it(void **state)
 {
-	const char *text = rendered(large_report(*state), 2);
+	const char *text = text_of(large_report(*state), 2);
 
 	assert_non_null(strstr(text, "number 499 of many"));
 	assert_null(strstr(text, "left out"));
@@ -345,7 +307,7 @@ static void too_much_perfdata_is_left_out_by_the_datum(void **state)
 	for (int i = 0; i < 1000; i++)
 		report_metric(report, pool_printf(*state, "metric_%04d", i),
 			      "s", i);
-	text = rendered(report, 0);
+	text = text_of(report, 0);
 	assert_true(strlen(text) < RENDER_TEXT_MAX);
 	first = str_from(text);
 	first = str_cut(&first, '\n');
@@ -375,7 +337,7 @@ static void facts_are_written_as_yaml_has_them(void **state)
 	fact_text(tls, *state, "sni", (struct str){0});
 	fact_add(root, *state, "matrix", FACT_OBJECT);
 
-	buf_init(&out, *state, OUTPUT_MAX);
+	buf_init(&out, *state, RENDER_TEXT_MAX);
 	render_facts_text(root, &out);
 	assert_string_equal(out.data, "chain:\n"
 				      "  - subject: CN=a?b\n"
@@ -419,7 +381,7 @@ static struct report *hostile_report(struct pool *pool)
 
 static void hostile_text_adds_no_line_and_no_perfdata(void **state)
 {
-	const char *text = rendered(hostile_report(*state), 3);
+	const char *text = text_of(hostile_report(*state), 3);
 	size_t lines = 0, bars = 0;
 
 	for (const char *c = text; *c; c++) {
