@@ -222,11 +222,14 @@ void inquire(struct evidence *evidence, struct pool *pool,
 			.now = evidence->now,
 		};
 
-		if (cert->self_signed ||
+		if ((i > 0 && cert->self_signed) ||
 		    !is_asked(inquiry, cert, i, i == 0 ? staple : nobody))
 			continue;
 		question.pair.cert = cert->der;
-		if (i + 1 < trust->path_len) {
+		if (cert->self_signed) {
+			unknown(&question, "nobody was asked",
+				"it signed itself, no CA answers for it");
+		} else if (i + 1 < trust->path_len) {
 			question.pair.issuer = trust->path[i + 1].cert->der;
 			ask(&question, i == 0 ? staple : nobody);
 		} else {

@@ -102,6 +102,15 @@ def test_no_responder_named_is_unknown(pki, um):
     assert um.judge(cert, "--revocation", "ocsp").broken == UNKNOWN
 
 
+@pytest.mark.parametrize("how", ["ocsp", "crl", "auto"])
+def test_nobody_answers_for_what_signed_itself(pki, um, how):
+    leaf = pki.self_signed()
+    result = um.json("--file", pki.pem(leaf), "--ca-file", pki.pem(leaf),
+                     "--expect", HOST, "-P", "tls-server",
+                     "--revocation", how)
+    assert result.broken == UNKNOWN
+
+
 def test_a_responder_that_refuses_is_unknown_at_once(pki, um):
     with refused_port() as port:
         cert = with_url(pki, ocsp="http://127.0.0.1:%d/" % port)
