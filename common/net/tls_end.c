@@ -64,11 +64,15 @@ static int turned_away(const struct tls_end *end, const char *how,
 	if (end->shown)
 		return err_set(err, ERR_CERT_REFUSED,
 			       "the server refused our certificate: %s", how);
+	/* It was not even sent: the request names no algorithm of its key. */
+	if (end->has_identity)
+		return err_set(err, ERR_CERT_REFUSED,
+			       "the server takes no client certificate with "
+			       "the signature of ours: %s",
+			       how);
 	return err_set(err, ERR_CERT_REQUIRED,
-		       "the server insists on a client certificate, %s: %s",
-		       end->has_identity
-			       ? "and takes none with the signature of ours"
-			       : "and we showed none",
+		       "the server insists on a client certificate, and we "
+		       "showed none: %s",
 		       how);
 }
 

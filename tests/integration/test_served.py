@@ -145,6 +145,15 @@ def test_turned_away_without_a_certificate_the_chain_is_judged(
 
 
 @pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
+def test_a_certificate_of_an_algorithm_that_is_not_asked_for_is_refused(
+        pki, um, servers, version):
+    port = servers.tls(pki.right, "-Verify", "1", "-verify_return_error",
+                       "-client_sigalgs", "RSA-PSS+SHA256", version)
+    result = um.look(port, *own(pki, pki.client))
+    assert result.broken == {"tls.client-cert-refused": "CRITICAL"}
+
+
+@pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
 def test_turned_away_with_a_certificate_is_critical(
         pki, um, servers, version):
     port = servers.tls(pki.right, "-Verify", "1", "-verify_return_error",

@@ -400,7 +400,7 @@ static void ends_are_told(void **state)
 	} cases[] = {
 		{{.alert = 116, .answered = true}, ERR_CERT_REQUIRED, "116"},
 		{{.alert = 116, .answered = true, .has_identity = true},
-		 ERR_CERT_REQUIRED,
+		 ERR_CERT_REFUSED,
 		 "with the signature of ours"},
 		{{.alert = 48, .answered = true, .shown = true},
 		 ERR_CERT_REFUSED,
