@@ -14,9 +14,12 @@ const struct attempt *subject_attempt(const struct subject *subject)
 
 /* What the wire showed, beside the chain. */
 static void note_handshake(struct evidence *evidence,
-			   const struct tls_view *seen)
+			   const struct tls_view *seen,
+			   const struct tls_config *offered)
 {
 	evidence->tls_version = seen->version;
+	evidence->tls_version_is_our_best =
+		seen->version == offered->max_version;
 	evidence->tls_version_name = seen->version_name;
 	evidence->established = seen->established;
 	evidence->asked_client_cert = seen->asked_client_cert;
@@ -27,14 +30,14 @@ static void note_handshake(struct evidence *evidence,
 
 /* The chain that came is judged, whether the peer wanted us or not. */
 static int take_chain(struct subject *subject, struct pool *pool,
-		      const struct conn *conn, const struct trust_config *trust,
-		      struct err *err)
+		      const struct conn *conn, const struct service *service,
+		      const struct trust_config *trust, struct err *err)
 {
 	const struct tls_view *seen = &subject_attempt(subject)->seen;
 	struct trust_config config = *trust;
 
 	config.parsed = conn ? conn_parsed(conn) : NULL;
-	note_handshake(&subject->evidence, seen);
+	note_handshake(&subject->evidence, seen, service->tls);
 	if (evidence_read(&subject->evidence, pool, seen->chain,
 			  seen->chain_len, &config, err) == 0)
 		return 0;
@@ -71,7 +74,7 @@ int subject_visit(struct subject *subject, struct pool *pool,
 		if (rc == 0)
 			rc = err_set(err, ERR_HANDSHAKE,
 				     "the server shows no certificate");
-	} else if (take_chain(subject, pool, conn, trust, &broken)) {
+	} else if (take_chain(subject, pool, conn, service, trust, &broken)) {
 		*err = broken;
 		rc = -1;
 	}

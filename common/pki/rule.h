@@ -41,7 +41,8 @@ struct evidence {
 	time_t now;
 
 	/* Seen on the wire; zero where a file is judged. */
-	int tls_version; /* 0x0303; 0: not known */
+	int tls_version;              /* 0x0303; 0: not known */
+	bool tls_version_is_our_best; /* by --tls-max: it may know better */
 	const char *tls_version_name;
 	bool established; /* the handshake came to its end */
 	bool asked_client_cert;

@@ -80,6 +80,8 @@ static enum outcome tls_version(const struct trial *trial, struct buf *why)
 		return RULE_MOOT;
 	if (evidence->tls_version >= TLS_1_2)
 		return RULE_HOLDS;
+	if (evidence->tls_version_is_our_best)
+		return RULE_MOOT;
 	buf_printf(why,
 		   "the server's best version is %s (want TLSv1.2 or later)",
 		   evidence->tls_version_name);

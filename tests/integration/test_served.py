@@ -258,6 +258,16 @@ def test_tls_1_0_gets_the_verdict_of_its_profile(
     assert result.facts["tls"]["version"] in ("TLSv1", "TLSv1.0")
 
 
+def test_a_version_that_we_held_down_ourselves_is_not_the_servers_best(
+        pki, um, servers):
+    port = servers.tls(pki.right, "-cipher", "DEFAULT:@SECLEVEL=0")
+    result = um.look(port, "--tls-legacy", "--tls-max", "1.1")
+    assert (result.state, result.broken) == ("OK", {})
+    assert result.facts["tls"]["version"] == "TLSv1.1"
+    assert not result.holds("tls.version")
+    assert um.look(port, "--tls-max", "1.2").holds("tls.version")
+
+
 def test_a_legacy_server_is_critical_without_tls_legacy(um, old_port):
     result = um.look(old_port)
     assert result.state == "CRITICAL"
