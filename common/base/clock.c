@@ -42,6 +42,11 @@ int deadline_poll_ms(struct deadline d)
 	return ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
+struct deadline deadline_sooner(struct deadline a, struct deadline b)
+{
+	return a.at < b.at ? a : b;
+}
+
 struct deadline deadline_share(struct deadline d, size_t n)
 {
 	return deadline_in(deadline_left(d) / (usec)(n ? n : 1));

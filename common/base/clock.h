@@ -23,6 +23,8 @@ bool deadline_passed(struct deadline d);
 usec deadline_left(struct deadline d);   /* never negative */
 int deadline_poll_ms(struct deadline d); /* for poll(2): rounded up */
 
+struct deadline deadline_sooner(struct deadline a, struct deadline b);
+
 /* An equal share of what is left, for the first of `n` things to do. */
 struct deadline deadline_share(struct deadline d, size_t n);
 

@@ -13,9 +13,11 @@
 #include <unistd.h>
 
 #ifdef POOL_DEBUG
-#define CHUNK_SIZE ((size_t)0) /* sanitizers and valgrind see each one */
+#define CHUNK_FIRST ((size_t)0) /* sanitizers and valgrind see each one */
+#define CHUNK_MAX   ((size_t)0)
 #else
-#define CHUNK_SIZE ((size_t)32 * 1024)
+#define CHUNK_FIRST ((size_t)4 * 1024) /* many pools hold one message */
+#define CHUNK_MAX   ((size_t)32 * 1024)
 #endif
 
 struct chunk {
@@ -81,6 +83,19 @@ static struct chunk *chunk_add(struct pool *pool, size_t size)
 	return chunk;
 }
 
+static size_t larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Each chunk twice as large as the one before. */
+static size_t next_size(const struct chunk *last)
+{
+	if (!last)
+		return CHUNK_FIRST;
+	return last->size < CHUNK_MAX / 2 ? 2 * last->size : CHUNK_MAX;
+}
+
 void *pool_zalloc(struct pool *pool, size_t size)
 {
 	struct chunk *chunk = pool->chunks;
@@ -91,7 +106,7 @@ void *pool_zalloc(struct pool *pool, size_t size)
 	need = size ? size : 1; /* so that one byte too far is seen */
 #endif
 	if (!chunk || chunk->size - chunk->used < need)
-		chunk = chunk_add(pool, need > CHUNK_SIZE ? need : CHUNK_SIZE);
+		chunk = chunk_add(pool, larger(need, next_size(chunk)));
 	place = (char *)chunk->data + chunk->used;
 	chunk->used += need;
 	return place;
