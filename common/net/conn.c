@@ -9,12 +9,26 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "net/udp.h"
 #include "net/wait.h"
 
 struct conn {
+	enum transport transport;
 	int fd;
+	struct addr peer, local;
 	struct tls *tls; /* NULL without */
 };
+
+const char *transport_name(enum transport transport)
+{
+	static const char *const names[] = {
+		[TRANSPORT_UDP] = "UDP",
+		[TRANSPORT_TCP] = "TCP",
+		[TRANSPORT_TLS] = "TLS",
+	};
+
+	return names[transport];
+}
 
 static int bind_source(int fd, const struct addr *source, struct err *err)
 {
@@ -70,37 +84,120 @@ static int dial_tcp(int fd, const struct dial *dial, struct deadline by,
 	return number ? refuse(number, &dial->peer, err) : 0;
 }
 
+static int open_udp(struct conn *conn, const struct dial *dial, struct err *err)
+{
+	return udp_bind(conn->fd, &dial->peer, dial->source, &conn->local, err);
+}
+
+static int open_stream(struct conn *conn, struct pool *pool,
+		       const struct dial *dial, struct tls_view *seen,
+		       struct conn_times *times, struct deadline by,
+		       struct err *err)
+{
+	const usec start = clock_now();
+
+	if (dial_tcp(conn->fd, dial, by, err))
+		return -1;
+	times->connect = clock_now() - start;
+	conn->local.len = sizeof(conn->local.ss);
+	if (getsockname(conn->fd, &conn->local.sa, &conn->local.len))
+		return wait_errno(errno, "socket", err);
+	if (dial->transport != TRANSPORT_TLS)
+		return 0;
+	if (tls_open(&conn->tls, pool, conn->fd, dial->tls, by, seen, err))
+		return -1;
+	times->handshake = seen->handshake;
+	return 0;
+}
+
 int conn_open(struct conn **conn, struct pool *pool, const struct dial *dial,
 	      struct tls_view *seen, struct conn_times *times,
 	      struct deadline by, struct err *err)
 {
+	const int type =
+		dial->transport == TRANSPORT_UDP ? SOCK_DGRAM : SOCK_STREAM;
 	struct conn *made = pool_zalloc(pool, sizeof(*made));
-	const usec start = clock_now();
+	int rc;
 
 	*conn = NULL;
 	*times = (struct conn_times){0};
 	if (dial->transport == TRANSPORT_TLS)
 		*seen = (struct tls_view){0};
 
+	made->transport = dial->transport;
+	made->peer = dial->peer;
 	made->fd = socket(dial->peer.ss.ss_family,
-			  SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+			  type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (made->fd < 0)
 		return wait_errno(errno, "socket", err);
-	if (dial_tcp(made->fd, dial, by, err))
-		goto out;
-	times->connect = clock_now() - start;
+	if (dial->transport == TRANSPORT_UDP)
+		rc = open_udp(made, dial, err);
+	else
+		rc = open_stream(made, pool, dial, seen, times, by, err);
+	if (rc)
+		conn_close(made);
+	else
+		*conn = made;
+	return rc;
+}
 
-	if (dial->transport == TRANSPORT_TLS) {
-		if (tls_open(&made->tls, pool, made->fd, dial->tls, by, seen,
-			     err))
-			goto out;
-		times->handshake = seen->handshake;
+static int send_tcp(int fd, const char *data, size_t len, struct deadline by,
+		    struct err *err)
+{
+	while (len > 0) {
+		ssize_t n = wait_send(fd, data, len, by, err);
+
+		if (n < 0)
+			return -1;
+		data += n;
+		len -= (size_t)n;
 	}
-	*conn = made;
 	return 0;
-out:
-	conn_close(made);
-	return -1;
+}
+
+int conn_send(struct conn *conn, const void *data, size_t len,
+	      struct deadline by, struct err *err)
+{
+	switch (conn->transport) {
+	case TRANSPORT_UDP:
+		return udp_send(conn->fd, &conn->peer, data, len, by, err);
+	case TRANSPORT_TCP:
+		return send_tcp(conn->fd, data, len, by, err);
+	case TRANSPORT_TLS:
+		break;
+	}
+	return tls_send(conn->tls, data, len, by, err);
+}
+
+ssize_t conn_recv(struct conn *conn, void *data, size_t size, struct addr *from,
+		  struct deadline by, struct err *err)
+{
+	*from = conn->peer;
+	switch (conn->transport) {
+	case TRANSPORT_UDP:
+		return udp_recv(conn->fd, &conn->peer, data, size, from, by,
+				err);
+	case TRANSPORT_TCP:
+		return wait_recv(conn->fd, data, size, by, err);
+	case TRANSPORT_TLS:
+		break;
+	}
+	return tls_recv(conn->tls, data, size, by, err);
+}
+
+enum transport conn_transport(const struct conn *conn)
+{
+	return conn->transport;
+}
+
+const struct addr *conn_peer(const struct conn *conn)
+{
+	return &conn->peer;
+}
+
+const struct addr *conn_local(const struct conn *conn)
+{
+	return &conn->local;
 }
 
 int conn_settle(struct conn *conn, struct deadline by, struct err *err)

@@ -2,12 +2,14 @@
 /* tls -- an OpenSSL client that looks at everything and verifies nothing. */
 #include "net/tls.h"
 
+#include <limits.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
 #include "net/addr.h"
 #include "net/tls_end.h"
+#include "net/tls_offer.h"
 #include "net/wire.h"
 
 /*
@@ -42,7 +44,7 @@ struct tls {
 	int hello_version; /* legacy_version of the ServerHello */
 };
 
-/* What passes by --------------------------------------------------------- */
+/* What passes by ---------------------------------------------------------- */
 
 static const char *message_name(unsigned char type)
 {
@@ -200,7 +202,7 @@ static void look(struct tls *tls)
 	look_at_request(tls);
 }
 
-/* What we offer ---------------------------------------------------------- */
+/* What we offer ----------------------------------------------------------- */
 
 /*
  * OpenSSL's default but for one thing: no certificate, theirs or ours, is too
@@ -220,71 +222,6 @@ static int security(const SSL *ssl, const SSL_CTX *ctx, int operation, int bits,
 		return tls->security(ssl, ctx, operation, bits, nid, other,
 				     NULL);
 	}
-}
-
-static int use_key(SSL_CTX *ctx, struct bytes der, struct err *err)
-{
-	const unsigned char *p = der.p;
-	EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &p, (long)der.n);
-	int fits;
-
-	if (!key)
-		return err_set(err, ERR_FILE,
-			       "the key of our certificate cannot be read");
-	fits = SSL_CTX_use_PrivateKey(ctx, key) &&
-	       SSL_CTX_check_private_key(ctx);
-	EVP_PKEY_free(key);
-	return fits ? 0
-		    : err_set(err, ERR_FILE,
-			      "the key does not belong to our certificate");
-}
-
-static int use_identity(SSL_CTX *ctx, const struct tls_identity *identity,
-			struct err *err)
-{
-	for (size_t i = 0; i < identity->chain_len; i++) {
-		const unsigned char *p = identity->chain[i].p;
-		X509 *cert = d2i_X509(NULL, &p, (long)identity->chain[i].n);
-		int used =
-			cert && (i == 0 ? SSL_CTX_use_certificate(ctx, cert)
-					: SSL_CTX_add1_chain_cert(ctx, cert));
-
-		X509_free(cert);
-		if (!used)
-			return err_set(err, ERR_FILE,
-				       "certificate %zu of our own cannot be "
-				       "shown: it does not parse",
-				       i + 1);
-	}
-	return use_key(ctx, identity->key, err);
-}
-
-static bool is_old(int version)
-{
-	return version && version < TLS1_2_VERSION;
-}
-
-static int use_versions(SSL_CTX *ctx, const struct tls_config *config)
-{
-	const bool old = config->legacy || is_old(config->max_version);
-	int min = config->min_version;
-
-	/* RFC 8996; Debian says so in the openssl.cnf that we do not read. */
-	if (!min)
-		min = old ? TLS1_VERSION : TLS1_2_VERSION;
-	/* OpenSSL 3.0 speaks TLS 1.0 and 1.1 at level 0 only. */
-	if (is_old(min) || is_old(config->max_version))
-		SSL_CTX_set_security_level(ctx, 0);
-	if (config->legacy) {
-		SSL_CTX_set_security_level(ctx, 0);
-		/* Servers from before RFC 5746 */
-		SSL_CTX_set_options(ctx, SSL_OP_LEGACY_SERVER_CONNECT);
-		/* Without a certificate there would be nothing to look at. */
-		if (!SSL_CTX_set_cipher_list(ctx, "ALL:!aNULL"))
-			return 0;
-	}
-	return SSL_CTX_set_min_proto_version(ctx, min) &&
-	       SSL_CTX_set_max_proto_version(ctx, config->max_version);
 }
 
 static int fail_local(struct err *err)
@@ -311,10 +248,7 @@ static int make_ctx(struct tls *tls, const struct tls_config *config,
 	SSL_CTX_set_max_cert_list(tls->ctx, CHAIN_MAX);
 	SSL_CTX_set_msg_callback(tls->ctx, on_message);
 	SSL_CTX_set_msg_callback_arg(tls->ctx, tls);
-	if (!use_versions(tls->ctx, config))
-		return fail_local(err);
-	return config->identity ? use_identity(tls->ctx, config->identity, err)
-				: 0;
+	return tls_offer(tls->ctx, config, err);
 }
 
 /* RFC 6066 3: no addresses, no trailing dot. */
@@ -351,7 +285,7 @@ static int make_ssl(struct tls *tls, const struct tls_config *config,
 	return 0;
 }
 
-/* How it ended ----------------------------------------------------------- */
+/* How it ended ------------------------------------------------------------ */
 
 /* The first thing libssl put into OpenSSL's error queue, or 0. */
 static int take_reason(void)
@@ -446,6 +380,65 @@ out:
 	else
 		*tls = made;
 	return rc;
+}
+
+int tls_send(struct tls *tls, const void *data, size_t len, struct deadline by,
+	     struct err *err)
+{
+	if (len == 0 || len > INT_MAX)
+		return err_set(err, ERR_LOCAL, "%zu bytes are no message", len);
+	tls->wire.by = by;
+	ERR_clear_error();
+	if (SSL_write(tls->ssl, data, (int)len) > 0)
+		return 0;
+	end_reason(tls);
+	if (tls->wire.broken.kind != ERR_NONE) {
+		*err = tls->wire.broken;
+		return -1;
+	}
+	return err_set(err, ERR_RESET, "sending over TLS: %s",
+		       tls->end.objection);
+}
+
+/* The read failed, and not for want of time. */
+static ssize_t end_read(struct tls *tls, struct err *err)
+{
+	end_reason(tls);
+	tls->end.established = true;
+	if (tls->end.alert >= 0)
+		return tls_end_err(&tls->end, err);
+	if (tls->wire.closed) /* without a close_notify */
+		return 0;
+	if (tls->wire.broken.kind != ERR_NONE) {
+		*err = tls->wire.broken;
+		return -1;
+	}
+	return err_set(err, ERR_RESET, "what came is no TLS record: %s",
+		       tls->end.objection);
+}
+
+ssize_t tls_recv(struct tls *tls, void *data, size_t size, struct deadline by,
+		 struct err *err)
+{
+	ssize_t rc;
+	int n;
+
+	tls->wire.by = by;
+	tls->wire.outlives_wait = true;
+	ERR_clear_error();
+	n = SSL_read(tls->ssl, data, size < INT_MAX ? (int)size : INT_MAX);
+	if (n > 0)
+		return n;
+	switch (SSL_get_error(tls->ssl, n)) {
+	case SSL_ERROR_ZERO_RETURN:
+		return 0;
+	case SSL_ERROR_WANT_READ:
+		return err_set(err, ERR_TIMEOUT, "receiving: nothing in time");
+	default:
+		rc = end_read(tls, err);
+		ERR_clear_error();
+		return rc;
+	}
 }
 
 int tls_settle(struct tls *tls, struct deadline by, struct err *err)

@@ -70,6 +70,18 @@ int tls_open(struct tls **tls, struct pool *pool, int fd,
  */
 int tls_settle(struct tls *tls, struct deadline by, struct err *err) must_check;
 
+/* All of it.  ERR_TIMEOUT (the connection is of no more use), ERR_RESET. */
+int tls_send(struct tls *tls, const void *data, size_t len, struct deadline by,
+	     struct err *err) must_check;
+
+/*
+ * What is there, or comes until `by`; 0 when the peer closed.  ERR_TIMEOUT
+ * leaves the connection usable.  ERR_RESET; an alert is ERR_ALERT, or
+ * ERR_CERT_REQUIRED, ERR_CERT_REFUSED where it is about our certificate.
+ */
+ssize_t tls_recv(struct tls *tls, void *data, size_t size, struct deadline by,
+		 struct err *err) must_check;
+
 /*
  * view->chain as OpenSSL has parsed it, for a judge who knows OpenSSL: parsing
  * it again would cost as much as the rest of his work.  Lives until

@@ -100,6 +100,9 @@ static int from_alert(const struct tls_end *end, struct err *err)
 		 tls_alert_name(end->alert));
 	if (blames_certificate(end))
 		return turned_away(end, how, err);
+	if (end->established)
+		return err_set(err, ERR_ALERT,
+			       "the server ended the connection with %s", how);
 	return err_set(err, ERR_ALERT,
 		       "the server ended the handshake with %s%s", how,
 		       alert_meaning(end->alert));

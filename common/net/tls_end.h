@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* tls_end -- how a handshake ended, in plain facts, and what that means. */
+/* tls_end -- how a connection ended, in plain facts, and what that means. */
 #ifndef NET_TLS_END_H
 #define NET_TLS_END_H
 
@@ -16,6 +16,8 @@ struct tls_step {
 };
 
 struct tls_end {
+	bool established; /* it was over when this happened */
+
 	/* the wire */
 	enum err_kind broken;  /* ERR_NONE: it is not */
 	bool closed;           /* by the peer */

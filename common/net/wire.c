@@ -34,6 +34,10 @@ static int fill(struct wire *wire)
 		return err_set(&wire->broken, ERR_PROTOCOL,
 			       "too many bytes came");
 	n = wait_recv(wire->fd, wire->room, size, wire->by, &err);
+	if (n < 0 && err.kind == ERR_TIMEOUT && wire->outlives_wait) {
+		BIO_set_retry_read(wire->bio);
+		return -1;
+	}
 	if (n < 0) {
 		if (wire->broken.kind == ERR_NONE)
 			wire->broken = err;
@@ -57,6 +61,7 @@ static int on_read(BIO *bio, char *data, int size)
 	size_t len = (size_t)size;
 	int rc;
 
+	BIO_clear_retry_flags(bio);
 	if (wire->at == wire->n) {
 		rc = fill(wire);
 		if (rc <= 0)

@@ -20,6 +20,7 @@ struct wire {
 	int fd;             /* non-blocking; the caller's */
 	struct deadline by; /* may be moved between two calls */
 	size_t left;        /* bytes that we are still willing to take */
+	bool outlives_wait; /* nothing in time: it may be read again */
 
 	struct err broken;  /* .kind ERR_NONE: it is not */
 	bool closed;        /* the peer closed its side */
