@@ -1,26 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* dns -- c-ares driven by poll(2), so that our deadline rules. */
-#include "net/dns.h"
+#include "net/dns_query.h"
 
-/* The calls of 1.18 (Debian 12), which newer ones have and deprecate. */
-#define CARES_NO_DEPRECATED
-#include <ares.h>
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/str.h"
 #include "net/wait.h"
 
-#define PORT         53
-#define NAME_LEN_MAX 253  /* RFC 1035 2.3.4, as text */
-#define ADDRS_MAX    16   /* of one family: more is nobody's service */
-#define TRY_MS       2000 /* then the next server, or the same again */
-#define TRIES        3
+#define TRY_MS 2000 /* then the next server, or the same again */
+#define TRIES  3
 
 /* How long one family's answer waits for the other's. */
 #define OTHER_FAMILY_WAIT USEC_PER_SEC
@@ -28,22 +18,7 @@
 /* c-ares packs 16 sockets into an int; the 16th would shift out of it. */
 #define SOCKETS_MAX (ARES_GETSOCK_MAXNUM - 1)
 
-struct dns {
-	ares_channel channel;
-	struct pool *pool;
-	const char *server; /* of the operator's choice; NULL: the system's */
-};
-
-/* One question under way. */
-struct query {
-	struct dns *dns;
-	int family;
-	bool wanted, done;
-	int status; /* of c-ares, when done */
-	struct addrs found;
-};
-
-/* Setting up ------------------------------------------------------------- */
+/* Setting up -------------------------------------------------------------- */
 
 static bool server_from_text(struct addr *addr, struct pool *pool,
 			     const char *text)
@@ -51,7 +26,7 @@ static bool server_from_text(struct addr *addr, struct pool *pool,
 	const char *mark;
 	unsigned port;
 
-	if (addr_from_literal(addr, text, PORT))
+	if (addr_from_literal(addr, text, DNS_PORT))
 		return true;
 	mark = strrchr(text, '#');
 	if (!mark)
@@ -131,70 +106,7 @@ void dns_close(struct dns *dns)
 		ares_destroy(dns->channel);
 }
 
-/* Asking ----------------------------------------------------------------- */
-
-static void add(struct query *query, const void *raw)
-{
-	const struct addr addr = addr_from_raw(query->family, raw);
-
-	if (query->found.n < ADDRS_MAX)
-		addrs_add(&query->found, query->dns->pool, &addr);
-}
-
-static const void *raw_of(const void *sockaddr, int family)
-{
-	if (family == AF_INET)
-		return &((const struct sockaddr_in *)sockaddr)->sin_addr;
-	return &((const struct sockaddr_in6 *)sockaddr)->sin6_addr;
-}
-
-static void on_answer(void *arg, int status, int timeouts,
-		      struct ares_addrinfo *info)
-{
-	struct query *query = arg;
-
-	(void)timeouts;
-	query->done = true;
-	query->status = status;
-	if (!info)
-		return;
-	for (struct ares_addrinfo_node *node = info->nodes; node;
-	     node = node->ai_next)
-		if (node->ai_family == query->family)
-			add(query, raw_of(node->ai_addr, query->family));
-	ares_freeaddrinfo(info);
-}
-
-/*
- * Two questions of one family each: asked for both at once, c-ares 1.18 hides
- * the SERVFAIL of one behind the "no data" of the other.
- */
-static void ask(struct query *query, const char *name)
-{
-	/* No sorting: it would connect a socket to every address. */
-	const struct ares_addrinfo_hints hints = {
-		.ai_flags = ARES_AI_NOSORT,
-		.ai_family = query->family,
-		.ai_socktype = SOCK_STREAM,
-	};
-
-	ares_getaddrinfo(query->dns->channel, name, NULL, &hints, on_answer,
-			 query);
-}
-
-/* The hosts file; false when it has nothing of this family. */
-static bool ask_hosts(struct query *query, const char *name)
-{
-	struct hostent *host = NULL;
-
-	if (ares_gethostbyname_file(query->dns->channel, name, query->family,
-				    &host) != ARES_SUCCESS)
-		return false;
-	for (char **at = host->h_addr_list; *at; at++)
-		add(query, *at);
-	ares_free_hostent(host);
-	return query->found.n > 0;
-}
+/* Waiting ----------------------------------------------------------------- */
 
 /* Milliseconds until c-ares or the deadline has something to do. */
 static int next_wake(struct dns *dns, struct deadline by)
@@ -245,250 +157,204 @@ static int pump(struct dns *dns, struct deadline by, struct err *err)
 
 static bool waiting(const struct query *query)
 {
-	return query->wanted && !query->done;
+	return !query->done && !deadline_passed(query->by);
 }
 
-/* After that the other family gets a moment only. */
-static bool decides(const struct query *query)
+static void hurry(struct query *query)
 {
-	return query->found.n ||
-	       (query->done && query->status == ARES_ECONNREFUSED);
+	const struct deadline soon = deadline_in(OTHER_FAMILY_WAIT);
+
+	if (soon.at < query->by.at)
+		query->by = soon;
 }
 
-static int wait_answers(struct dns *dns, const struct query queries[2],
-			struct deadline by, struct err *err)
+/* One that is answered gives its other family a moment only; where nobody
+ * listens, all others get no more. */
+static void hurry_others(struct query *queries, size_t n)
 {
-	bool decided = false;
+	bool nobody = false;
 
-	while (waiting(&queries[0]) || waiting(&queries[1])) {
-		if (!decided &&
-		    (decides(&queries[0]) || decides(&queries[1]))) {
-			struct deadline soon = deadline_in(OTHER_FAMILY_WAIT);
+	for (size_t i = 0; i < n; i++)
+		nobody |= queries[i].done &&
+			  queries[i].status == ARES_ECONNREFUSED;
+	for (size_t i = 0; i < n; i++)
+		if (nobody ||
+		    (queries[i].other && query_found(queries[i].other)))
+			hurry(&queries[i]);
+}
 
-			decided = true;
-			if (soon.at < by.at)
-				by = soon;
-		}
-		if (deadline_passed(by))
+static int wait_answers(struct dns *dns, struct query *queries, size_t n,
+			struct err *err)
+{
+	for (;;) {
+		const struct query *next = NULL;
+
+		hurry_others(queries, n);
+		for (size_t i = 0; i < n; i++)
+			if (waiting(&queries[i]) &&
+			    (!next || queries[i].by.at < next->by.at))
+				next = &queries[i];
+		if (!next)
 			return 0;
-		if (pump(dns, by, err))
+		if (pump(dns, next->by, err))
 			return -1;
 	}
-	return 0;
 }
 
-/* Asks what is wanted and not known yet. */
-static int ask_all(struct dns *dns, struct query queries[2], const char *name,
+/* Asking ------------------------------------------------------------------ */
+
+/* Asks what is not known yet. */
+static int ask_all(struct dns *dns, struct query *queries, size_t n,
 		   struct deadline by, struct err *err)
 {
 	int rc;
 
-	for (int i = 0; i < 2; i++)
-		if (waiting(&queries[i]))
-			ask(&queries[i], name);
-	rc = wait_answers(dns, queries, by, err);
+	for (size_t i = 0; i < n; i++) {
+		queries[i].by = by;
+		if (!queries[i].done)
+			query_send(&queries[i]);
+	}
+	rc = wait_answers(dns, queries, n, err);
 	ares_cancel(dns->channel); /* `queries` may end here */
 	return rc;
 }
 
 static bool is_refusal(const struct query *query)
 {
-	return query->wanted && (query->status == ARES_ESERVFAIL ||
-				 query->status == ARES_EREFUSED ||
-				 query->status == ARES_ENOTIMP);
+	return query->status == ARES_ESERVFAIL ||
+	       query->status == ARES_EREFUSED || query->status == ARES_ENOTIMP;
+}
+
+static bool is_worth_another(const struct query *query)
+{
+	return is_refusal(query) &&
+	       !(query->other && query_found(query->other));
+}
+
+static int channel_again(struct dns *dns, int flags, struct err *err)
+{
+	ares_destroy(dns->channel);
+	return channel_open(dns, flags, err);
 }
 
 /*
  * A server that cannot tell is asked again, and so are the others: that is
  * what checking replies means.  When it is in vain the first refusal stands.
  */
-static int ask_again(struct dns *dns, struct query queries[2], const char *name,
+static int ask_again(struct dns *dns, struct query *queries, size_t n,
 		     struct deadline by, struct err *err)
 {
-	const int first[2] = {queries[0].status, queries[1].status};
-	int rc;
+	int *first = pool_array(dns->pool, n, sizeof(*first));
+	size_t again = 0;
 
-	if (queries[0].found.n + queries[1].found.n ||
-	    !(is_refusal(&queries[0]) || is_refusal(&queries[1])))
+	for (size_t i = 0; i < n; i++) {
+		first[i] = queries[i].status;
+		queries[i].done = !is_worth_another(&queries[i]);
+		again += !queries[i].done;
+	}
+	if (again == 0)
 		return 0;
-	ares_destroy(dns->channel);
-	if (channel_open(dns, 0, err))
+	if (channel_again(dns, 0, err) || ask_all(dns, queries, n, by, err))
 		return -1;
-	for (int i = 0; i < 2; i++)
-		queries[i].done = !is_refusal(&queries[i]);
-	rc = ask_all(dns, queries, name, by, err);
-	for (int i = 0; i < 2; i++)
+	for (size_t i = 0; i < n; i++)
 		if (queries[i].status != ARES_SUCCESS &&
 		    queries[i].status != ARES_ENOTFOUND &&
 		    queries[i].status != ARES_ENODATA)
 			queries[i].status = first[i];
-	return rc;
+	return channel_again(dns, ARES_FLAG_NOCHECKRESP, err);
 }
 
-/* What came of it -------------------------------------------------------- */
-
-/* "192.0.2.53, 192.0.2.54:5353": who was asked. */
-static const char *servers_text(struct dns *dns)
+static bool is_address(const struct dns_question *question)
 {
-	struct ares_addr_port_node *servers = NULL;
-	struct buf text;
+	return question->type == DNS_A || question->type == DNS_AAAA;
+}
 
-	buf_init(&text, dns->pool, 100);
-	if (ares_get_servers_ports(dns->channel, &servers) != ARES_SUCCESS)
-		return "";
-	for (struct ares_addr_port_node *at = servers; at; at = at->next) {
-		char host[INET6_ADDRSTRLEN] = "";
+static struct query *other_family(struct query *queries, size_t n, size_t of)
+{
+	const struct dns_question *question = queries[of].of;
 
-		inet_ntop(at->family, &at->addr, host, sizeof(host));
-		buf_puts(&text, at == servers ? "" : ", ");
-		if (at->udp_port && at->udp_port != PORT)
-			buf_printf(&text,
-				   at->family == AF_INET ? "%s:%d" : "[%s]:%d",
-				   host, at->udp_port);
-		else
-			buf_puts(&text, host);
+	if (!is_address(question) || !queries[of].name)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		if (is_address(queries[i].of) && queries[i].name &&
+		    queries[i].of->type != question->type &&
+		    str_caseeq(str_from(queries[i].name),
+			       str_from(queries[of].name)))
+			return &queries[i];
+	return NULL;
+}
+
+int dns_ask(struct dns *dns, struct dns_question *questions, size_t n,
+	    struct deadline by, struct err *err)
+{
+	struct query *queries = pool_array(dns->pool, n, sizeof(*queries));
+	const usec start = clock_now();
+	size_t open = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		queries[i] = (struct query){.dns = dns, .of = &questions[i]};
+		query_prepare(&queries[i]);
+		query_hosts(&queries[i]);
 	}
-	ares_free_data(servers);
-	return text.data;
-}
-
-static int fail_no_name(int family, struct err *err)
-{
-	const char *kind = family == AF_INET    ? "IPv4 "
-			   : family == AF_INET6 ? "IPv6 "
-						: "";
-
-	return err_set(err, ERR_NO_NAME, "the name exists but has no %saddress",
-		       kind);
-}
-
-/* Nobody could tell. */
-static int fail_status(struct dns *dns, int status, usec spent, struct err *err)
-{
-	const char *asked = servers_text(dns);
-
-	switch (status) {
-	case ARES_ESERVFAIL:
-		return err_set(err, ERR_NO_RESOLVER,
-			       "the resolver %s answered SERVFAIL", asked);
-	case ARES_EREFUSED:
-		return err_set(err, ERR_NO_RESOLVER,
-			       "the resolver %s answered REFUSED", asked);
-	case ARES_ECONNREFUSED:
-		return err_set(err, ERR_NO_RESOLVER,
-			       "no resolver answers at %s", asked);
-	case ARES_ETIMEOUT:
-	case ARES_ECANCELLED:
-		return err_set(err, ERR_NO_RESOLVER,
-			       "the resolver did not answer within "
-			       "%.1f s (asked %s)",
-			       usec_seconds(spent), asked);
-	default:
-		return err_set(err, ERR_NO_RESOLVER,
-			       "the answer of the resolver %s is of no "
-			       "use: %s",
-			       asked, ares_strerror(status));
+	for (size_t i = 0; i < n; i++) {
+		queries[i].other = other_family(queries, n, i);
+		query_locally(&queries[i]);
+		open += !queries[i].done;
 	}
+	if (open > 0) {
+		if (deadline_passed(by))
+			return err_set(err, ERR_NO_TIME,
+				       "the time was up before the resolver "
+				       "was asked");
+		if (ask_all(dns, queries, n, by, err) ||
+		    ask_again(dns, queries, n, by, err))
+			return -1;
+	}
+	for (size_t i = 0; i < n; i++)
+		query_judge(&queries[i], clock_now() - start);
+	return 0;
 }
 
-static int fail(struct dns *dns, const struct query queries[2], usec spent,
-		struct err *err)
-{
-	int worst = ARES_SUCCESS, family = AF_UNSPEC;
+/* Addresses --------------------------------------------------------------- */
 
-	for (int i = 0; i < 2; i++) {
-		if (!queries[i].wanted)
+int dns_addrs(const struct dns_question *questions, size_t n, struct addrs *out,
+	      struct pool *pool, struct err *err)
+{
+	const struct err *worst = NULL;
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct addrs *addrs = &questions[i].addrs;
+
+		for (size_t k = 0; k < addrs->n; k++)
+			addrs_add(out, pool, &addrs->v[k]);
+		found += addrs->n;
+	}
+	if (found > 0)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		if (questions[i].nodata)
 			continue;
-		family = family == AF_UNSPEC ? queries[i].family : AF_UNSPEC;
-		switch (queries[i].status) {
-		case ARES_ENOTFOUND: /* holds for every family */
-			return err_set(err, ERR_NO_NAME,
-				       "no such name (NXDOMAIN)");
-		case ARES_EBADNAME:
-			return err_set(err, ERR_NO_NAME,
-				       "this cannot be a DNS name");
-		case ARES_SUCCESS:
-		case ARES_ENODATA:
-			break;
-		default:
-			worst = queries[i].status;
-		}
+		worst = &questions[i].err;
+		if (worst->kind == ERR_NO_NAME)
+			break; /* holds for every family */
 	}
-	if (worst == ARES_SUCCESS)
-		return fail_no_name(family, err);
-	return fail_status(dns, worst, spent, err);
-}
-
-/* ------------------------------------------------------------------------ */
-
-/* RFC 6761 6.3: such names never go to a server. */
-static bool is_localhost(struct str name)
-{
-	const struct str tail = STR("localhost");
-	struct str head = {name.p, name.n - tail.n};
-
-	if (name.n < tail.n ||
-	    !str_caseeq((struct str){name.p + head.n, tail.n}, tail))
-		return false;
-	return head.n == 0 || str_ends(head, STR("."));
-}
-
-/* What needs no server; false when one has to be asked. */
-static bool local_answer(struct dns *dns, struct query queries[2],
-			 const char *name)
-{
-	const unsigned char loopback4[4] = {127, 0, 0, 1};
-	bool found = false;
-
-	for (int i = 0; i < 2; i++)
-		if (!dns->server && queries[i].wanted)
-			found |= ask_hosts(&queries[i], name);
-	if (found || !is_localhost(str_from(name)))
-		return found;
-	for (int i = 0; i < 2; i++)
-		if (queries[i].wanted)
-			add(&queries[i], queries[i].family == AF_INET
-						 ? (const void *)loopback4
-						 : &in6addr_loopback);
-	return true;
+	if (!worst && n > 1)
+		return err_set(err, ERR_NO_NAME,
+			       "the name exists but has no address");
+	*err = worst ? *worst : questions[0].err;
+	return -1;
 }
 
 int dns_host(struct dns *dns, const char *name, int family, struct addrs *out,
 	     struct deadline by, struct err *err)
 {
-	struct query queries[2] = {{.dns = dns, .family = AF_INET6},
-				   {.dns = dns, .family = AF_INET}};
-	const usec start = clock_now();
-	struct str bare = str_from(name);
-	const char *asked;
+	struct dns_question both[] = {{.type = DNS_AAAA, .name = name},
+				      {.type = DNS_A, .name = name}};
+	struct dns_question *wanted = &both[family == AF_INET];
+	const size_t n = family == AF_UNSPEC ? 2 : 1;
 
-	if (str_ends(bare, STR(".")))
-		bare.n--;
-	if (bare.n == 0 || bare.n > NAME_LEN_MAX)
-		return err_set(err, ERR_NO_NAME,
-			       "\"%.100s\" cannot be a DNS name", name);
-	name = pool_strndup(dns->pool, bare.p, bare.n);
-	for (int i = 0; i < 2; i++)
-		queries[i].wanted =
-			family == AF_UNSPEC || family == queries[i].family;
-
-	if (!local_answer(dns, queries, name)) {
-		if (deadline_passed(by))
-			return err_set(err, ERR_NO_TIME,
-				       "the time was up before the resolver "
-				       "was asked");
-		/* The search list is for names of one label only. */
-		asked = dns->server || str_has(bare, '.')
-				? pool_printf(dns->pool, "%s.", name)
-				: name;
-		if (ask_all(dns, queries, asked, by, err) ||
-		    ask_again(dns, queries, asked, by, err))
-			return -1;
-	}
-	if (queries[0].found.n + queries[1].found.n == 0)
-		return fail(dns, queries, clock_now() - start, err);
-	for (int i = 0; i < 2; i++)
-		for (size_t k = 0; k < queries[i].found.n; k++)
-			addrs_add(out, dns->pool, &queries[i].found.v[k]);
-	return 0;
+	if (dns_ask(dns, wanted, n, by, err))
+		return -1;
+	return dns_addrs(wanted, n, out, dns->pool, err);
 }
