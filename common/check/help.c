@@ -78,7 +78,8 @@ void opt_help(const struct opt_set *sets, struct buf *out)
 
 	for (; sets->groups; sets++)
 		for (const struct opt_group *g = sets->groups; g->opts; g++) {
-			buf_printf(out, "\n%s:\n", g->title);
+			if (g->title)
+				buf_printf(out, "\n%s:\n", g->title);
 			for (const struct opt *o = g->opts; o->name; o++)
 				if (!o->hidden)
 					write_option(o, column, out);

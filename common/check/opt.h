@@ -31,8 +31,10 @@ extern const struct opt_type opt_flag;    /* bool */
 extern const struct opt_type opt_count;   /* int, each use adds one */
 extern const struct opt_type opt_text;    /* const char *, not empty */
 extern const struct opt_type opt_texts;   /* struct strs */
+extern const struct opt_type opt_number;  /* unsigned, up to 65535 */
 extern const struct opt_type opt_ports;   /* struct ports, comma separated */
 extern const struct opt_type opt_seconds; /* usec, given as "2" or "0.5" */
+extern const struct opt_type opt_pause;   /* the same, and 0 */
 extern const struct opt_type opt_range;   /* struct range */
 extern const struct opt_type opt_choice;  /* const void *, one of .choices */
 
@@ -62,7 +64,7 @@ struct opt {
 
 /* A table and where in its struct the part that it fills begins. */
 struct opt_group {
-	const char *title;
+	const char *title;      /* NULL: goes on with the group before it */
 	const struct opt *opts; /* ends with .name == NULL */
 	size_t offset;
 };

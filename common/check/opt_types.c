@@ -75,6 +75,27 @@ static int read_ports(const struct opt *opt, void *field, struct pool *pool,
 	return 0;
 }
 
+static int read_number(const struct opt *opt, void *field, struct pool *pool,
+		       const char *arg, struct err *err)
+{
+	(void)opt, (void)pool;
+	if (str_uint(str_from(arg), UINT16_MAX, field))
+		return 0;
+	return err_set(err, ERR_USAGE, "'%.80s' is no number up to %d", arg,
+		       UINT16_MAX);
+}
+
+static int read_pause(const struct opt *opt, void *field, struct pool *pool,
+		      const char *arg, struct err *err)
+{
+	double seconds;
+
+	if (!number_parse(str_from(arg), &seconds) || seconds != 0)
+		return opt_seconds.read(opt, field, pool, arg, err);
+	*(usec *)field = 0;
+	return 0;
+}
+
 static int read_seconds(const struct opt *opt, void *field, struct pool *pool,
 			const char *arg, struct err *err)
 {
@@ -125,8 +146,10 @@ const struct opt_type opt_count = {.repeats = true, .read = read_count};
 const struct opt_type opt_text = {.takes_value = true, .read = read_text};
 const struct opt_type opt_texts = {
 	.takes_value = true, .repeats = true, .read = read_texts};
+const struct opt_type opt_number = {.takes_value = true, .read = read_number};
 const struct opt_type opt_ports = {
 	.takes_value = true, .repeats = true, .read = read_ports};
+const struct opt_type opt_pause = {.takes_value = true, .read = read_pause};
 const struct opt_type opt_seconds = {.takes_value = true, .read = read_seconds};
 const struct opt_type opt_range = {.takes_value = true, .read = read_range};
 const struct opt_type opt_choice = {.takes_value = true, .read = read_choice};

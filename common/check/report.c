@@ -131,6 +131,13 @@ struct finding *report_error(struct report *report, const char *where,
 			   err->text);
 }
 
+struct finding *report_note_error(struct report *report, const char *where,
+				  const struct err *err)
+{
+	return report_find(report, VERDICT_OK, meanings[err->kind].id, where,
+			   "%s", err->text);
+}
+
 struct metric *report_metric(struct report *report, const char *label,
 			     const char *unit, double value)
 {

@@ -94,6 +94,10 @@ void report_hold(struct report *report, const char *id, const char *where,
 struct finding *report_error(struct report *report, const char *where,
 			     const struct err *err);
 
+/* The same where another way was found: worth a note (VERDICT_OK). */
+struct finding *report_note_error(struct report *report, const char *where,
+				  const struct err *err);
+
 /*
  * A measured value for perfdata.  It makes no finding: what a threshold means
  * is the check's to say.  The metric returned is zeroed but for label, unit,

@@ -50,7 +50,7 @@ static void write_indent(struct page *page, size_t depth)
 	buf_printf(page->out, "%*s", (int)(2 * depth), "");
 }
 
-/* Line 1 ---------------------------------------------------------------- */
+/* Line 1 ------------------------------------------------------------------ */
 
 static size_t columns(struct str text)
 {
@@ -166,7 +166,7 @@ static void write_first_line(struct page *page, const struct report *report,
 	buf_puts(page->out, "\n");
 }
 
-/* The lines below it ------------------------------------------------------- */
+/* The lines below it ------------------------------------------------------ */
 
 static void write_clean(struct page *page, const char *text)
 {
@@ -217,7 +217,7 @@ static void write_block(struct page *page, const char *text)
 	}
 }
 
-/* Facts -------------------------------------------------------------------- */
+/* Facts ------------------------------------------------------------------- */
 
 static void write_scalar(struct page *page, const struct fact *fact)
 {

@@ -129,7 +129,9 @@ static void tell_not_compared(const struct trial *trial, const char *where,
 		report, VERDICT_OK, "name.not-compared", where,
 		"no expected name is known, so none was compared; give it by "
 		"%s",
-		options[trial->profile->compares]);
+		trial->demands->name_option
+			? trial->demands->name_option
+			: options[trial->profile->compares]);
 
 	finding->always = true;
 }

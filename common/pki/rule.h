@@ -28,6 +28,7 @@ struct demands {
 	const char *same_as_file;
 	const char *fingerprint; /* SHA-256 hex, upper case; NULL */
 	struct str issuer;       /* part of the name; .n == 0: any */
+	const char *name_option; /* by which a name is given; NULL: --expect */
 };
 
 /* All a rule may look at.  No clock, no network, no OpenSSL behind it. */
