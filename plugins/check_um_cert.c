@@ -83,8 +83,8 @@ static int prepare(struct work *work, struct err *err)
 	work->inquiry.mode = mode_of(config);
 	work->inquiry.reach = config->target.reach;
 	work->inquiry.by = run->by;
-	if (password_read(&work->password, run->pool, config->tls.key_pass_file,
-			  run->by, err) ||
+	if (password_read(&work->password, run->pool, "--key-pass-file",
+			  config->tls.key_pass_file, run->by, err) ||
 	    identity_read(&work->identity, run->pool, &config->tls, run->by,
 			  err) ||
 	    anchors_read(&work->trust, run->pool, &config->trust, run->by,
@@ -170,20 +170,6 @@ static void run_files(struct work *work)
 	}
 }
 
-/* --sni, else the host name; an address is none (RFC 6066 3). */
-static const char *server_name(const struct work *work)
-{
-	const struct um_cert_config *config = work->config;
-	struct str name = str_from(config->tls.sni ? config->tls.sni
-						   : config->target.name);
-
-	if (name_is_address(name) ||
-	    (config->tls.sni && strcmp(config->tls.sni, "none") == 0))
-		return NULL;
-	name = name_without_root(name);
-	return pool_strndup(work->run->pool, name.p, name.n);
-}
-
 static void visit_port(struct work *work, struct subject *subject,
 		       const struct service *service, struct deadline by)
 {
@@ -199,27 +185,19 @@ static void visit_port(struct work *work, struct subject *subject,
 static void run_ports(struct work *work)
 {
 	const struct um_cert_config *config = work->config;
-	const struct tls_config tls = {
-		.server_name = server_name(work),
-		.identity = work->identity.tls.chain_len ? &work->identity.tls
-							 : NULL,
-		.min_version =
-			config->tls.min_version ? *config->tls.min_version : 0,
-		.max_version =
-			config->tls.max_version ? *config->tls.max_version : 0,
-		.legacy = config->tls.legacy,
-		.want_staple = work->inquiry.mode == INQUIRY_STAPLE ||
-			       work->inquiry.mode == INQUIRY_AUTO,
-		.trace = work->run->verbosity >= 3,
-	};
 	static const uint16_t standard[] = {PORT_DEFAULT};
 	const uint16_t *ports =
 		config->target.ports.n ? config->target.ports.v : standard;
 	const char *host = config->target.name;
 	struct run *run = work->run;
+	struct tls_config tls =
+		tls_config_make(run->pool, &config->tls, &work->identity, host);
 	struct addrs addrs = {0};
 	struct err err;
 
+	tls.want_staple = work->inquiry.mode == INQUIRY_STAPLE ||
+			  work->inquiry.mode == INQUIRY_AUTO;
+	tls.trace = run->verbosity >= 3;
 	if (reach_resolve(&addrs, run->pool, &config->target.reach, host,
 			  run->by, &err)) {
 		report_error(run->report, host, &err);

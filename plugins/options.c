@@ -6,14 +6,14 @@
 #include "net/dns.h"
 #include "pki/container.h"
 #include "pki/name.h"
+#include "pki/profile.h"
+#include "sip/uri.h"
 
 #define AT(field) offsetof(struct target_options, field)
 
 const struct opt target_opts[] = {
 	{'H', "hostname", &opt_text, AT(host), "HOST", NULL,
 	 "DNS name, IPv4, bare IPv6 or SIP URI"},
-	{'p', "port", &opt_ports, AT(ports), "PORT[,PORT]", NULL,
-	 "TLS ports, each is judged [5061]"},
 	{'4', "ipv4", &opt_flag, AT(only_ipv4), NULL, NULL, "IPv4 only"},
 	{'6', "ipv6", &opt_flag, AT(only_ipv6), NULL, NULL, "IPv6 only"},
 	{0, "source", &opt_text, AT(source), "ADDRESS", NULL,
@@ -66,68 +66,54 @@ const struct opt trust_opts[] = {
 	{0},
 };
 
-/* [sip:|sips:][user@]host[:port][;parameters][?headers], RFC 3261 19.1.1 */
-static bool take_uri(struct str *host, struct str *port, struct str text)
-{
-	struct str rest = text;
-	struct str scheme = str_cut(&rest, ':');
-	struct str tail;
-
-	if (!rest.p || (!str_caseeq(scheme, STR("sip")) &&
-			!str_caseeq(scheme, STR("sips"))))
-		return false;
-	rest = str_cut(&rest, '?');
-	if (str_has(rest, '@'))
-		str_cut(&rest, '@');
-	rest = str_cut(&rest, ';');
-	tail = rest;
-	if (str_starts(rest, STR("["))) {
-		tail.p++;
-		tail.n--;
-		*host = str_cut(&tail, ']');
-		if (str_starts(tail, STR(":")))
-			str_cut(&tail, ':');
-	} else {
-		*host = str_cut(&tail, ':');
-	}
-	*port = tail;
-	return true;
-}
+const struct opt_choice profile_choices[] = {
+	{"exchange-um", &profiles[PROFILE_EXCHANGE_UM]},
+	{"lync-server", &profiles[PROFILE_LYNC_SERVER]},
+	{"lync-edge", &profiles[PROFILE_LYNC_EDGE]},
+	{"teams-sbc", &profiles[PROFILE_TEAMS_SBC]},
+	{"sip-domain", &profiles[PROFILE_SIP_DOMAIN]},
+	{"cucm", &profiles[PROFILE_CUCM]},
+	{"tls-server", &profiles[PROFILE_TLS_SERVER]},
+	{0},
+};
 
 static int add_uri_port(struct target_options *target, struct pool *pool,
-			struct str port, struct err *err)
+			uint16_t port, struct err *err)
 {
-	unsigned number;
-
-	if (!port.p || port.n == 0)
+	if (port == 0)
 		return 0;
-	if (!str_uint(port, UINT16_MAX, &number) || number == 0)
-		return err_set(err, ERR_USAGE,
-			       "--hostname: '%s' has no valid port",
-			       target->host);
 	if (target->ports.n > 0 &&
-	    (target->ports.n > 1 || target->ports.v[0] != number))
+	    (target->ports.n > 1 || target->ports.v[0] != port))
 		return err_set(err, ERR_USAGE,
 			       "--port contradicts the port in '%s'",
 			       target->host);
 	if (target->ports.n == 0) {
 		target->ports.v = pool_zalloc(pool, sizeof(uint16_t));
-		target->ports.v[0] = (uint16_t)number;
+		target->ports.v[0] = port;
 		target->ports.n = 1;
 	}
 	return 0;
 }
 
+static int take_uri(struct target_options *target, struct pool *pool,
+		    struct err *err)
+{
+	struct sip_uri uri;
+
+	if (sip_uri_parse(&uri, pool, target->host, err))
+		return err_context(err, "--hostname");
+	target->name = uri.host;
+	return add_uri_port(target, pool, uri.port, err);
+}
+
 static int take_host(struct target_options *target, struct pool *pool,
 		     struct err *err)
 {
-	struct str host = str_from(target->host), port = {0};
 	struct addr address;
 
-	if (take_uri(&host, &port, host) &&
-	    add_uri_port(target, pool, port, err))
+	target->name = target->host;
+	if (sip_uri_has_scheme(target->host) && take_uri(target, pool, err))
 		return -1;
-	target->name = pool_strndup(pool, host.p, host.n);
 	if (addr_from_literal(&address, target->name, 0)) {
 		if (target->reach.family == AF_UNSPEC ||
 		    target->reach.family == address.ss.ss_family)
@@ -141,12 +127,12 @@ static int take_host(struct target_options *target, struct pool *pool,
 			       : target->only_ipv4 ? "--ipv4"
 						   : "--ipv6");
 	}
-	if (str_has(host, ':'))
+	if (str_has(str_from(target->name), ':'))
 		return err_set(err, ERR_USAGE,
 			       "--hostname: '%s' is no host name (want the "
 			       "host alone, its port by --port)",
 			       target->host);
-	if (name_check_expected(host, err))
+	if (name_check_expected(str_from(target->name), err))
 		return err_context(err, "--hostname");
 	return 0;
 }
@@ -210,8 +196,8 @@ int tls_validate(const struct tls_options *tls, struct err *err)
 	return 0;
 }
 
-int password_read(const char **password, struct pool *pool, const char *path,
-		  struct deadline by, struct err *err)
+int password_read(const char **password, struct pool *pool, const char *option,
+		  const char *path, struct deadline by, struct err *err)
 {
 	struct bytes data;
 	struct str rest, line;
@@ -219,14 +205,14 @@ int password_read(const char **password, struct pool *pool, const char *path,
 	if (!path)
 		return 0;
 	if (file_read(&data, pool, path, FILE_MAX, by, err))
-		return err_context(err, "--key-pass-file");
+		return err_context(err, "%s", option);
 	rest = (struct str){(const char *)data.p, data.n};
 	line = str_cut(&rest, '\n');
 	if (line.n > 0 && line.p[line.n - 1] == '\r')
 		line.n--;
 	if (str_has(line, '\0'))
-		return err_set(err, ERR_FILE,
-			       "--key-pass-file: %s: no text file", path);
+		return err_set(err, ERR_FILE, "%s: %s: no text file", option,
+			       path);
 	*password = pool_strndup(pool, line.p, line.n);
 	return 0;
 }
@@ -253,7 +239,8 @@ int identity_read(struct identity *identity, struct pool *pool,
 	*identity = (struct identity){0};
 	if (!tls->cert)
 		return 0;
-	if (password_read(&password, pool, tls->key_pass_file, by, err))
+	if (password_read(&password, pool, "--key-pass-file",
+			  tls->key_pass_file, by, err))
 		return -1;
 	if (read_container(&chain, pool, tls->cert, password, by, err))
 		return err_context(err, "--cert");
@@ -295,6 +282,31 @@ void identity_wipe(struct identity *identity)
 		explicit_bzero((void *)(uintptr_t)identity->tls.key.p,
 			       identity->tls.key.n);
 	identity->tls.key.n = 0;
+}
+
+static const char *server_name(struct pool *pool, const char *sni,
+			       const char *host)
+{
+	struct str name = str_from(sni ? sni : host);
+
+	if (name_is_address(name) || (sni && strcmp(sni, "none") == 0))
+		return NULL;
+	name = name_without_root(name);
+	return pool_strndup(pool, name.p, name.n);
+}
+
+struct tls_config tls_config_make(struct pool *pool,
+				  const struct tls_options *tls,
+				  const struct identity *identity,
+				  const char *host)
+{
+	return (struct tls_config){
+		.server_name = server_name(pool, tls->sni, host),
+		.identity = identity->tls.chain_len ? &identity->tls : NULL,
+		.min_version = tls->min_version ? *tls->min_version : 0,
+		.max_version = tls->max_version ? *tls->max_version : 0,
+		.legacy = tls->legacy,
+	};
 }
 
 int anchors_read(struct trust_config *trust, struct pool *pool,

@@ -10,7 +10,7 @@
 #include "pki/cert.h"
 #include "pki/trust.h"
 
-/* -H -p -4 -6 --source --dns */
+/* -H -4 -6 --source --dns; -p is each check's own, into .ports */
 struct target_options {
 	const char *host;
 	struct ports ports;
@@ -37,6 +37,9 @@ struct trust_options {
 };
 
 extern const struct opt target_opts[], tls_opts[], trust_opts[];
+
+/* For a -P: each value is a struct profile. */
+extern const struct opt_choice profile_choices[];
 
 /*
  * -H, if given, as an operator types it: a name, an address, a SIP URI.  The
@@ -66,8 +69,19 @@ int anchors_read(struct trust_config *trust, struct pool *pool,
 		 const struct trust_options *options, struct deadline by,
 		 struct err *err) must_check;
 
-/* The first line of --key-pass-file; *password stays NULL without one. */
-int password_read(const char **password, struct pool *pool, const char *path,
-		  struct deadline by, struct err *err) must_check;
+/*
+ * What the options come to for a handshake with `host`: its name goes as SNI
+ * unless --sni says else; an address is none (RFC 6066 3).
+ */
+struct tls_config tls_config_make(struct pool *pool,
+				  const struct tls_options *tls,
+				  const struct identity *identity,
+				  const char *host);
+
+/* The first line of the file that `option` names; *password stays NULL without
+ * one. */
+int password_read(const char **password, struct pool *pool, const char *option,
+		  const char *path, struct deadline by,
+		  struct err *err) must_check;
 
 #endif

@@ -28,10 +28,9 @@ static void note_handshake(struct evidence *evidence,
 	evidence->acceptable_cas_size = seen->acceptable_cas_size;
 }
 
-/* The chain that came is judged, whether the peer wanted us or not. */
-static int take_chain(struct subject *subject, struct pool *pool,
-		      const struct conn *conn, const struct service *service,
-		      const struct trust_config *trust, struct err *err)
+int subject_take(struct subject *subject, struct pool *pool,
+		 const struct conn *conn, const struct service *service,
+		 const struct trust_config *trust, struct err *err)
 {
 	const struct tls_view *seen = &subject_attempt(subject)->seen;
 	struct trust_config config = *trust;
@@ -74,7 +73,7 @@ int subject_visit(struct subject *subject, struct pool *pool,
 		if (rc == 0)
 			rc = err_set(err, ERR_HANDSHAKE,
 				     "the server shows no certificate");
-	} else if (take_chain(subject, pool, conn, service, trust, &broken)) {
+	} else if (subject_take(subject, pool, conn, service, trust, &broken)) {
 		*err = broken;
 		rc = -1;
 	}

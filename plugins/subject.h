@@ -28,12 +28,26 @@ int subject_visit(struct subject *subject, struct pool *pool,
 		  const struct trust_config *trust, struct deadline by,
 		  struct err *err) must_check;
 
+/*
+ * The chain that the last attempt saw becomes evidence, whether the peer
+ * wanted us or not; `conn` is that connection while it is open, or NULL.
+ */
+int subject_take(struct subject *subject, struct pool *pool,
+		 const struct conn *conn, const struct service *service,
+		 const struct trust_config *trust, struct err *err) must_check;
+
 /* Takes the chain, or the request, that a file holds. */
 int subject_read(struct subject *subject, struct pool *pool,
 		 const struct container *container,
 		 const struct trust_config *trust, struct err *err) must_check;
 
-/* The facts of the contract, into `parent`. */
+/* tls{} and chain[] of the contract, into `parent`. */
+void subject_tls_facts(const struct tls_view *seen, struct pool *pool,
+		       struct fact *parent);
+void subject_chain_facts(const struct evidence *evidence, struct pool *pool,
+			 struct fact *parent);
+
+/* All of the contract's facts. */
 void subject_facts(const struct subject *subject, struct pool *pool,
 		   struct fact *parent);
 

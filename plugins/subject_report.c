@@ -7,8 +7,8 @@
 #include "pki/lifetime.h"
 #include "plugins/subject.h"
 
-static void tls_facts(const struct tls_view *seen, struct pool *pool,
-		      struct fact *parent)
+void subject_tls_facts(const struct tls_view *seen, struct pool *pool,
+		       struct fact *parent)
 {
 	struct fact *tls = fact_add(parent, pool, "tls", FACT_OBJECT);
 	struct fact *cas;
@@ -69,21 +69,27 @@ static void revocation_facts(const struct evidence *evidence, struct pool *pool,
 	}
 }
 
+void subject_chain_facts(const struct evidence *evidence, struct pool *pool,
+			 struct fact *parent)
+{
+	struct fact *chain = fact_add(parent, pool, "chain", FACT_LIST);
+
+	for (size_t i = 0; i < evidence->sent_len && evidence->chain_len; i++)
+		cert_facts(evidence->chain[i], pool, chain);
+}
+
 void subject_facts(const struct subject *subject, struct pool *pool,
 		   struct fact *parent)
 {
 	const struct evidence *evidence = &subject->evidence;
 	const struct attempt *last = subject_attempt(subject);
-	struct fact *chain;
 
 	fact_text(parent, pool, "where", str_from(subject->where));
 	if (last) {
 		attempt_facts(&subject->attempts, pool, parent);
-		tls_facts(&last->seen, pool, parent);
+		subject_tls_facts(&last->seen, pool, parent);
 	}
-	chain = fact_add(parent, pool, "chain", FACT_LIST);
-	for (size_t i = 0; i < evidence->sent_len && evidence->chain_len; i++)
-		cert_facts(evidence->chain[i], pool, chain);
+	subject_chain_facts(evidence, pool, parent);
 	if (evidence->revocation_len > 0)
 		revocation_facts(evidence, pool, parent);
 }

@@ -2,17 +2,6 @@
 /* um_cert_options -- the option tables of check_um_cert, and their sense. */
 #include "plugins/um_cert.h"
 
-static const struct opt_choice profile_choices[] = {
-	{"exchange-um", &profiles[PROFILE_EXCHANGE_UM]},
-	{"lync-server", &profiles[PROFILE_LYNC_SERVER]},
-	{"lync-edge", &profiles[PROFILE_LYNC_EDGE]},
-	{"teams-sbc", &profiles[PROFILE_TEAMS_SBC]},
-	{"sip-domain", &profiles[PROFILE_SIP_DOMAIN]},
-	{"cucm", &profiles[PROFILE_CUCM]},
-	{"tls-server", &profiles[PROFILE_TLS_SERVER]},
-	{0},
-};
-
 static const enum inquiry_mode mode_off = INQUIRY_OFF,
 			       mode_staple = INQUIRY_STAPLE,
 			       mode_ocsp = INQUIRY_OCSP, mode_crl = INQUIRY_CRL,
@@ -34,6 +23,12 @@ static const struct opt_choice mutual_choices[] = {
 };
 
 #define AT(field) offsetof(struct um_cert_config, field)
+
+static const struct opt port_opts[] = {
+	{'p', "port", &opt_ports, AT(target.ports), "PORT[,PORT]", NULL,
+	 "TLS ports, each is judged [5061]"},
+	{0},
+};
 
 static const struct opt file_opts[] = {
 	{0, "file", &opt_texts, AT(files), "FILE", NULL,
@@ -76,9 +71,13 @@ static const struct opt judgement_opts[] = {
 };
 
 const struct opt_group um_cert_groups[] = {
-	{"Server", target_opts, AT(target)}, {"File", file_opts, 0},
-	{"Judgement", judgement_opts, 0},    {"Trust", trust_opts, AT(trust)},
-	{"TLS", tls_opts, AT(tls)},          {0},
+	{"Server", target_opts, AT(target)},
+	{NULL, port_opts, 0},
+	{"File", file_opts, 0},
+	{"Judgement", judgement_opts, 0},
+	{"Trust", trust_opts, AT(trust)},
+	{"TLS", tls_opts, AT(tls)},
+	{0},
 };
 
 /* "ab:CD:..." or without colons, to upper-case hex. */
