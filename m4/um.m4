@@ -27,7 +27,7 @@ AC_DEFUN([UM_TRY_LDFLAGS], [
 	for um_flag in $1; do
 		AC_MSG_CHECKING([whether the linker takes $um_flag])
 		um_saved_ld="$LDFLAGS"; um_saved="$CFLAGS"
-		LDFLAGS="$um_flag"; CFLAGS="-Werror -fPIE"
+		LDFLAGS="$um_flag"; CFLAGS="-Werror -fPIC"
 		AC_LINK_IFELSE([AC_LANG_PROGRAM([], [])],
 			[um_takes=yes; UM_LDFLAGS="$UM_LDFLAGS $um_flag"],
 			[um_takes=no])
