@@ -13,21 +13,27 @@
 
 #define ARGS_MAX 64
 
-extern const struct check check_um_cert;
+extern const struct check check_sip_options, check_um_cert;
 
-static void try_args(struct pool *pool, int argc, char *const *argv)
+static void try_check(const struct check *check, struct pool *pool, int argc,
+		      char *const *argv)
 {
 	const struct opt_set sets[] = {
-		{check_um_cert.groups,
-		 pool_zalloc(pool, check_um_cert.config_size)},
+		{check->groups, pool_zalloc(pool, check->config_size)},
 		{0},
 	};
 	struct err err;
 
 	if (opt_parse(sets, pool, argc, argv, &err) == 0 &&
-	    check_um_cert.validate(pool, sets[0].config, &err) == 0)
+	    check->validate(pool, sets[0].config, &err) == 0)
 		return;
 	promise(err.kind != ERR_NONE && err.text[0], "a refusal says why");
+}
+
+static void try_args(struct pool *pool, int argc, char *const *argv)
+{
+	try_check(&check_um_cert, pool, argc, argv);
+	try_check(&check_sip_options, pool, argc, argv);
 }
 
 static int split(char **argv, char *lines)

@@ -55,13 +55,14 @@ static void *run(void *arg)
 	return NULL;
 }
 
-static int bind_loopback(int type, uint16_t *port)
+static int bind_loopback(int type, uint16_t at, uint16_t *port)
 {
 	struct sockaddr_in sin = {.sin_family = AF_INET};
 	socklen_t len = sizeof(sin);
 	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
 
 	assert_true(fd >= 0);
+	sin.sin_port = htons(at);
 	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	assert_int_equal(bind(fd, (struct sockaddr *)&sin, sizeof(sin)), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&sin, &len), 0);
@@ -71,7 +72,7 @@ static int bind_loopback(int type, uint16_t *port)
 
 void peer_start(struct peer *peer)
 {
-	peer->fd = bind_loopback(peer->type, &peer->port);
+	peer->fd = bind_loopback(peer->type, peer->at, &peer->port);
 	limit(peer->fd);
 	if (peer->type == SOCK_STREAM)
 		assert_int_equal(listen(peer->fd, 64), 0);
@@ -109,6 +110,6 @@ uint16_t peer_closed_port(void)
 {
 	uint16_t port;
 
-	close(bind_loopback(SOCK_STREAM, &port));
+	close(bind_loopback(SOCK_STREAM, 0, &port));
 	return port;
 }

@@ -16,7 +16,8 @@
 struct peer {
 	void (*serve)(int fd, void *arg);
 	void *arg;
-	int type; /* SOCK_STREAM or SOCK_DGRAM */
+	int type;    /* SOCK_STREAM or SOCK_DGRAM */
+	uint16_t at; /* the port to take; 0: any */
 
 	uint16_t port;
 	int fd;

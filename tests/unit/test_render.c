@@ -354,7 +354,7 @@ static void facts_are_written_as_yaml_has_them(void **state)
 				      "matrix: {}\n");
 }
 
-/* Hostile text ------------------------------------------------------------- */
+/* Hostile text ------------------------------------------------------------ */
 
 /* A report in which every text is hostile. */
 static struct report *hostile_report(struct pool *pool)

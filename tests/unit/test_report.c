@@ -147,7 +147,7 @@ static void an_override_of_no_finding_is_refused(void **state)
 		{"", "is not ID=STATE"},
 		{"=ok", "no finding is called ''"},
 		{"nonsense=ok", "want an id such as"},
-		{"sip.*=ok", "no finding is called 'sip.*'"},
+		{"rtp.*=ok", "no finding is called 'rtp.*'"},
 		{"net.timeout=", "want ok, warning, critical or unknown"},
 		{"net.timeout=bad", "'bad' is no state"},
 		{"net.timeout=2", "'2' is no state"},
