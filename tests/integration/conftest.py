@@ -10,10 +10,14 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).parent))
 
 from testenv.dns import DnsServer                  # noqa: E402
+from testenv.kamailio import Lab                   # noqa: E402
 from testenv.misbehave import Misbehaving          # noqa: E402
 from testenv.pki import HOST, Pki                  # noqa: E402
 from testenv.plugin import Plugin                  # noqa: E402
 from testenv.ports import refused_port             # noqa: E402
+from testenv.sip import SipOptions                 # noqa: E402
+from testenv.sip_peer import TcpPeer, TlsPeer, UdpPeer  # noqa: E402
+from testenv.sipp import Sipp, SippTls             # noqa: E402
 from testenv.tls import OpenSslServer              # noqa: E402
 
 
@@ -58,6 +62,14 @@ def um(pki):
     return UmCert(plugin, pki)
 
 
+@pytest.fixture(scope="session")
+def sip(pki):
+    options = SipOptions(pki)
+    assert options.plugin.path.exists(), \
+        "not built: %s" % options.plugin.path
+    return options
+
+
 class Servers:
     """Starts servers, the same one only once, and ends them all."""
 
@@ -82,6 +94,20 @@ class Servers:
 
     def misbehaving(self, behaviour):
         return self.start(Misbehaving, behaviour)
+
+    def sipp(self, transport, scenario="ok", cert=None, **how):
+        """SIPp; over TLS with socat before it."""
+        if transport == "tls":
+            return self.start(SippTls, self.pki, cert or self.pki.right,
+                              scenario, **how)
+        return self.start(Sipp, scenario, transport, **how)
+
+    def peer(self, transport, behaviour, **how):
+        """A SIP server that behaves like that."""
+        if transport == "tls":
+            return self.start(TlsPeer, behaviour, self.pki, **how)
+        kind = {"udp": UdpPeer, "tcp": TcpPeer}[transport]
+        return self.start(kind, behaviour, **how)
 
     def stop(self):
         while self.all:
@@ -128,6 +154,21 @@ def dns(shared_servers):
         "cname=alias.contoso.test," + HOST,
         "txt-record=text.contoso.test,no address here")
     return server.address
+
+
+@pytest.fixture
+def meet(sip, servers):
+    """(JSON of a run against a peer that behaves like that, the peer)."""
+    def meeting(transport, behaviour, *args, timeout=3, **how):
+        peer = servers.peer(transport, behaviour, **how)
+        return sip.ask(peer, *args, timeout=timeout), peer
+    return meeting
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory, shared_servers):
+    """Kamailio, with its own certificates."""
+    return shared_servers.start(Lab, tmp_path_factory.mktemp("lab"))
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 
 import pytest
 
-from testenv import contract
 from testenv.pki import HOST
 
 
@@ -61,7 +60,7 @@ def test_state_may_name_local_files(um):
 
 
 def test_every_id_of_the_contract_is_known_to_state(pki, um):
-    ids = sorted(contract.IDS)
+    ids = sorted(um.plugin.promise.ids)
     result = um.json(*um.about(pki.right),
                      *states(*(each + "=ok" for each in ids)))
     assert result.state == "OK"

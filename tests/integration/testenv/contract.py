@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""contract -- what the plugin promises: profiles, findings, verdicts."""
+"""contract -- what the plugins promise: profiles, findings, verdicts."""
+
+from dataclasses import dataclass
 
 PROFILES = ("exchange-um", "lync-server", "lync-edge", "teams-sbc",
             "sip-domain", "cucm", "tls-server")
@@ -51,16 +53,39 @@ BADLY = {
     "crypto.signature":       "C C C C C C C",
     "crypto.key-size":        "C C C C C C C",
 }
-# Findings that no profile decides.
-OTHERS = {"name.not-compared", "served.ports-differ", "dns.nxdomain",
-          "dns.no-answer", "net.refused", "net.unreachable", "net.reset",
-          "net.timeout", "net.not-tried", "tls.handshake", "tls.alert",
-          "tls.client-cert-required", "tls.client-cert-refused",
-          "local.usage", "local.file", "local.system"}
-IDS = set(VERDICTS) | OTHERS
+# Findings that every plugin may have, whatever the profile.
+EVERYWHERE = {"name.not-compared", "dns.nxdomain", "dns.no-answer",
+              "net.refused", "net.unreachable", "net.reset", "net.timeout",
+              "net.not-tried", "tls.handshake", "tls.alert",
+              "tls.client-cert-required", "tls.client-cert-refused",
+              "local.usage", "local.file", "local.system"} | set(VERDICTS)
+SIP = {"sip.no-answer", "sip.provisional-only", "sip.closed", "sip.status",
+       "sip.ms-diagnostics", "sip.retry-after", "sip.auth", "sip.malformed",
+       "sip.stray", "sip.method", "sip.header", "sip.slow", "sip.loss",
+       "sip.targets", "dns.domain-conflict"}
 
-METRICS = {"days_left", "lifetime_left", "chain_days_left", "connect_time",
-           "handshake_time"}
+
+@dataclass(frozen=True)
+class Promise:
+    """The words that one plugin may use."""
+
+    title: str
+    ids: frozenset
+    metrics: frozenset
+
+
+PLUGINS = {
+    "check_um_cert": Promise(
+        "UM_CERT",
+        frozenset(EVERYWHERE | {"served.ports-differ"}),
+        frozenset({"days_left", "lifetime_left", "chain_days_left",
+                   "connect_time", "handshake_time"})),
+    "check_sip_options": Promise(
+        "SIP_OPTIONS", frozenset(EVERYWHERE | SIP),
+        frozenset({"rtt", "rtt_min", "rtt_max", "jitter", "loss",
+                   "retransmissions", "connect_time", "handshake_time",
+                   "targets_alive"})),
+}
 
 
 def verdict(rule, profile, badly=False):

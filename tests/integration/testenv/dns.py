@@ -36,6 +36,27 @@ class DnsServer:
         self.process.stop()
 
 
+# Records of RFC 3263, as options of dnsmasq.
+
+def host(name, *addresses):
+    return "host-record=%s,%s" % (name, ",".join(addresses))
+
+
+def srv(service, target, port, priority=10, weight=0):
+    return "srv-host=%s,%s,%d,%d,%d" % (service, target, port, priority,
+                                        weight)
+
+
+def not_offered(service):
+    """The target "." of RFC 2782."""
+    return srv(service, ".", 0, 0)
+
+
+def naptr(domain, order, service, replacement, flags="s", preference=50):
+    return "naptr-record=%s,%d,%d,%s,%s,,%s" % (
+        domain, order, preference, flags, service, replacement)
+
+
 def header_only(code):
     """The question back, with this RCODE."""
     def reply(query):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from testenv import contract
 
-TITLE = "UM_CERT"
 NUMBER = r"-?\d+(?:\.\d+)?"
 RANGE = r"(?:@?(?:(?:~|%s):)?(?:%s)?)" % (NUMBER, NUMBER)
 DATUM = re.compile(
@@ -15,8 +14,8 @@ DATUM = re.compile(
     r"(?:;(?P<warning>%s)(?:;(?P<critical>%s)"
     r"(?:;(?P<min>(?:%s)?)(?:;(?P<max>(?:%s)?))?)?)?)?"
     % (NUMBER, RANGE, RANGE, NUMBER, NUMBER))
-LINE1 = re.compile(r"%s (OK|WARNING|CRITICAL|UNKNOWN): ([^|]+?)"
-                   r"(?: \| ([^|]+))?" % TITLE)
+LINE1 = re.compile(r"([A-Z_]+) (OK|WARNING|CRITICAL|UNKNOWN): ([^|]+?)"
+                   r"(?: \| ([^|]+))?")
 FINDING = re.compile(r"\[(OK|WARNING|CRITICAL|UNKNOWN)\] ([a-z]+\.[a-z0-9-]+)"
                      r"(?: (.*?))?: (.+)")
 METRIC_KEYS = {"label", "value", "unit", "warning", "critical", "min", "max"}
@@ -28,6 +27,7 @@ CHAIN_KEYS = {"subject", "issuer", "serial", "sha256", "not_before",
               "key_bits", "signature", "usage"}
 TLS_KEYS = {"version", "cipher", "asked_client_cert", "acceptable_cas",
             "ocsp_staple"}
+ANSWER_KEYS = {"status", "reason", "headers", "source"}
 ISO8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 # Controls of Unicode, lines that split, marks that reorder a line.
 HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029"
@@ -49,7 +49,7 @@ def assert_harmless(text):
     assert not found, "harmful character %r in %r" % (found.group(), text)
 
 
-def perfdata(text):
+def perfdata(text, labels):
     """{label: match}; a malformed datum fails the test."""
     data = {}
     for word in (text or "").split(" "):
@@ -59,7 +59,7 @@ def perfdata(text):
         assert match, "malformed perfdata %r" % word
         assert match["label"] not in data, "label twice: %r" % word
         data[match["label"]] = match
-    assert set(data) <= contract.METRICS, data
+    assert set(data) <= labels, data
     assert len({label[:19] for label in data}) == len(data)
     return data
 
@@ -67,7 +67,7 @@ def perfdata(text):
 class Text:
     """Text output: line 1, findings with their remedies, perfdata."""
 
-    def __init__(self, out, verbose):
+    def __init__(self, out, promise, verbose):
         assert out.endswith("\n")
         assert "\t" not in out
         assert_harmless(out)
@@ -77,18 +77,19 @@ class Text:
         self.line1 = self.lines[0]
         match = LINE1.fullmatch(self.line1)
         assert match, "line 1 is %r" % self.line1
-        self.state, self.summary = match.group(1, 2)
-        self.perfdata = perfdata(match.group(3))
+        title, self.state, self.summary = match.group(1, 2, 3)
+        assert title == promise.title
+        self.perfdata = perfdata(match.group(4), promise.metrics)
         assert "|" not in "".join(self.lines[1:])
-        self.findings = self._findings()
+        self.findings = self._findings(promise.ids)
 
-    def _findings(self):
+    def _findings(self, ids):
         found = []
         for line in self.lines[1:]:
             match = FINDING.fullmatch(line)
             if match:
                 found.append(Finding(*match.groups()))
-                assert found[-1].id in contract.IDS, line
+                assert found[-1].id in ids, line
             elif line.startswith("    remedy: "):
                 found[-1].remedy = line[len("    remedy: "):]
         return found
@@ -113,7 +114,7 @@ def no_constant(name):
 class Json:
     """JSON output, held against the keys and the types of the contract."""
 
-    def __init__(self, out):
+    def __init__(self, out, name, promise):
         self.doc = json.loads(out, object_pairs_hook=unique_keys,
                               parse_constant=no_constant)
         assert set(self.doc) == TOP_KEYS, sorted(self.doc)
@@ -123,32 +124,40 @@ class Json:
         self.passed = self.doc["passed"]
         self.facts = self.doc["facts"]
         self.metrics = {each["label"]: each for each in self.doc["metrics"]}
-        assert self.doc["plugin"] == "check_um_cert"
+        assert self.doc["plugin"] == name
         assert self.doc["exit"] == contract.EXIT[self.state]
         assert_harmless(self.summary)
-        self._check_findings()
-        self._check_metrics()
+        self._check_findings(promise.ids)
+        self._check_metrics(promise.metrics)
         for cert in self.facts.get("chain", []):
             self._check_cert(cert)
         if self.facts.get("tls"):
             assert set(self.facts["tls"]) == TLS_KEYS
+        if self.facts.get("answer"):
+            self._check_answer(self.facts["answer"])
         for profile, state in self.facts.get("matrix", {}).items():
             assert profile in contract.PROFILES and state in contract.EXIT
 
-    def _check_findings(self):
+    def _check_findings(self, ids):
         for finding in self.findings:
             assert set(finding) == FINDING_KEYS, finding
-            assert finding["id"] in contract.IDS, finding
+            assert finding["id"] in ids, finding
             assert finding["state"] in contract.EXIT, finding
             assert finding["text"], finding
-        assert set(self.passed) <= contract.IDS
+        assert set(self.passed) <= ids
 
-    def _check_metrics(self):
+    def _check_metrics(self, labels):
         assert len(self.metrics) == len(self.doc["metrics"])
         for metric in self.metrics.values():
             assert set(metric) == METRIC_KEYS
-            assert metric["label"] in contract.METRICS
+            assert metric["label"] in labels
             assert isinstance(metric["value"], (int, float))
+
+    def _check_answer(self, answer):
+        assert ANSWER_KEYS <= set(answer), ANSWER_KEYS - set(answer)
+        assert isinstance(answer["status"], int)
+        for header in answer["headers"]:
+            assert set(header) == {"name", "value"}, header
 
     def _check_cert(self, cert):
         assert CHAIN_KEYS <= set(cert), CHAIN_KEYS - set(cert)

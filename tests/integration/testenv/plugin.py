@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""plugin -- check_um_cert run as a monitoring engine runs it."""
+"""plugin -- a plugin run as a monitoring engine runs it."""
 
 import os
 import re
@@ -49,6 +49,7 @@ class Plugin:
     """Every run is held against what every run must do."""
 
     def __init__(self, name="check_um_cert"):
+        self.name, self.promise = name, contract.PLUGINS[name]
         self.slack = SLACK
         self.path = build_directory() / "plugins" / name
         self.command = shlex.split(os.environ.get("UM_WRAP", "")) + \
@@ -85,13 +86,14 @@ class Plugin:
     def run(self, *args, **how):
         """Text output, whatever the verdict."""
         texts, status, out, elapsed = self.spawn(*args, **how)
-        result = Text(out, verbosity_of(texts))
+        result = Text(out, self.promise, verbosity_of(texts))
         return self._finish(result, texts, status, elapsed)
 
     def json(self, *args, **how):
         texts, status, out, elapsed = self.spawn(
             *args, "--output", "json", **how)
-        return self._finish(Json(out), texts, status, elapsed)
+        return self._finish(Json(out, self.name, self.promise), texts, status,
+                            elapsed)
 
     def metrics(self, *args, **how):
         _, status, out, _ = self.spawn(*args, "--output", "openmetrics", **how)
