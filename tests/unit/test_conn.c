@@ -96,14 +96,18 @@ static void read_all(int fd, void *arg)
 		*total += (size_t)n;
 }
 
-static void close_at_once(int fd, void *arg)
+/* Both once the connection is surely up. */
+static void close_when_asked(int fd, void *arg)
 {
-	(void)fd, (void)arg;
+	char byte;
+
+	(void)arg;
+	(void)!recv(fd, &byte, 1, 0);
 }
 
-static void reset_at_once(int fd, void *arg)
+static void reset_when_asked(int fd, void *arg)
 {
-	(void)arg;
+	close_when_asked(fd, arg);
 	peer_reset(fd);
 }
 
@@ -242,7 +246,7 @@ static void a_close_and_a_reset_are_told_apart(void **state)
 	const struct {
 		void (*serve)(int fd, void *arg);
 		ssize_t n;
-	} cases[] = {{close_at_once, 0}, {reset_at_once, -1}};
+	} cases[] = {{close_when_asked, 0}, {reset_when_asked, -1}};
 
 	for (size_t i = 0; i < 2; i++) {
 		struct peer peer = {.serve = cases[i].serve,
@@ -254,6 +258,8 @@ static void a_close_and_a_reset_are_told_apart(void **state)
 
 		peer_start(&peer);
 		conn = open_to(*state, TRANSPORT_TCP, peer.port);
+		assert_int_equal(
+			conn_send(conn, "x", 1, deadline_in(LIMIT), &err), 0);
 		assert_int_equal(conn_recv(conn, data, sizeof(data), &from,
 					   deadline_in(LIMIT), &err),
 				 cases[i].n);
