@@ -186,8 +186,9 @@ static void run_ports(struct work *work)
 {
 	const struct um_cert_config *config = work->config;
 	static const uint16_t standard[] = {PORT_DEFAULT};
-	const uint16_t *ports =
-		config->target.ports.n ? config->target.ports.v : standard;
+	const size_t given = config->target.ports.n;
+	const uint16_t *ports = given ? config->target.ports.v : standard;
+	const size_t n = given ? given : 1; /* subjects */
 	const char *host = config->target.name;
 	struct run *run = work->run;
 	struct tls_config tls =
@@ -203,7 +204,7 @@ static void run_ports(struct work *work)
 		report_error(run->report, host, &err);
 		return;
 	}
-	for (size_t i = 0; i < work->subjects_len; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const struct service service = {
 			.addrs = &addrs,
 			.port = ports[i],
@@ -218,7 +219,7 @@ static void run_ports(struct work *work)
 			run->pool, strchr(host, ':') ? "[%s]:%u" : "%s:%u",
 			host, (unsigned)ports[i]);
 		visit_port(work, &work->subjects[i], &service,
-			   deadline_share(run->by, work->subjects_len - i));
+			   deadline_share(run->by, n - i));
 	}
 	identity_wipe(&work->identity);
 }
