@@ -222,7 +222,7 @@ static int ask(struct turn *turn, const struct sip_request *request,
 	if (sip_request_write(&text, request, &turn->sip, err))
 		return -1;
 	exchange->sends = flow->sends = 0;
-	exchange->provisional = 0;
+	exchange->provisional = exchange->provisionals = 0;
 	flow->by = by;
 	turn->begun = clock_now();
 	if (sip_client_begin(flow->transactions, buf_str(&text), err))

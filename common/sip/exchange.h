@@ -35,9 +35,9 @@ struct exchange {
 	struct err err;            /* as .end and .auth say */
 	struct sip_message answer; /* SIP_ANSWERED */
 	enum sip_auth auth;
-	unsigned provisional; /* the status of the last one, 0: none came */
-	unsigned provisionals;
-	unsigned sends;  /* of the last turn: 1 and the retransmissions */
+	unsigned provisionals; /* of the last turn */
+	unsigned provisional;  /* the status of the last one, 0: none came */
+	unsigned sends;        /* of the last turn: 1 and the retransmissions */
 	usec round_trip; /* of the last turn, from its first transmission */
 	usec spent;      /* from the first transmission to the end */
 	struct sip_aside stray;     /* an answer, but none to our request */

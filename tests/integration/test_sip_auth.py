@@ -218,6 +218,17 @@ def test_silence_after_the_credentials_is_no_answer(meet, sip):
     only(result, "sip.no-answer")
 
 
+def test_a_provisional_before_the_challenge_is_not_of_the_second(meet, sip):
+    def behaviour(exchange):
+        if not exchange.request.get("Authorization"):
+            exchange.answer(100, "Trying")
+            exchange.answer(401, "Who", "WWW-Authenticate: " +
+                            challenge("MD5"))
+    result, _ = meet("udp", behaviour, "--auth-user", USER, "--auth-file",
+                     sip.password(SECRET), timeout=1)
+    only(result, "sip.no-answer")
+
+
 def test_an_end_after_the_credentials_is_told(meet, sip):
     def behaviour(exchange):
         if exchange.request.get("Authorization"):
