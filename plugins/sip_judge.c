@@ -111,6 +111,9 @@ static void write_closed_tls(const struct hearing *hearing, struct buf *text)
 	else if (!seen->shown_client_cert)
 		buf_puts(text, "; it had asked for a client certificate, and "
 			       "we showed none");
+	else if (identity->certs[0].common_names.n == 0)
+		buf_puts(text, "; our certificate has no CN, by which alone a "
+			       "Microsoft server knows its peers");
 	else
 		buf_printf(text,
 			   "; our certificate \"" STR_FMT "\": a Microsoft "
@@ -125,6 +128,9 @@ static const char *closed_remedy(const struct hearing *hearing)
 	if (hearing->target->hop->transport != TRANSPORT_TLS)
 		return "see whether the server knows us as a peer, and whether "
 		       "it wants TLS";
+	if (!seen->asked_client_cert)
+		return "see whether the server knows us as a peer, by our "
+		       "address or the host in --contact";
 	if (!seen->shown_client_cert)
 		return "over mutual TLS a server wants a certificate whose CN "
 		       "it knows: give it by --cert, --key";

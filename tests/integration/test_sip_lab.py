@@ -58,6 +58,7 @@ def test_a_stranger_is_hung_up_on(lab, shown, name, version):
     result = shown(lab.silent, name, "--tls-max", version)
     text = only(result, "sip.closed")["text"]
     assert "certificate" in text
+    assert ("has no CN" in text) == (name == "no-cn")
     assert result.elapsed < 1 + SLACK
 
 

@@ -96,6 +96,11 @@ def test_an_end_after_the_request_names_mutual_tls(
     assert "certificate" in text or "TLS" in text
 
 
+def test_no_certificate_is_advised_where_none_was_asked_for(meet):
+    result, _ = meet("tls", wrong.close)
+    assert "--cert" not in only(result, "sip.closed")["remedy"]
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_our_own_certificate_is_judged_by_the_profile(
         pki, sip, meet, version):
