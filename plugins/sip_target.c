@@ -107,9 +107,10 @@ static void keep(struct sip_target *target, const struct exchange *exchange)
 	target->requests += exchange->requests;
 }
 
-static bool is_ours(enum err_kind kind)
+bool sip_failed_here(const struct err *err)
 {
-	return kind == ERR_LOCAL || kind == ERR_FILE || kind == ERR_USAGE;
+	return err->kind == ERR_LOCAL || err->kind == ERR_FILE ||
+	       err->kind == ERR_USAGE;
 }
 
 static void ask(struct line *line, struct sip_target *target,
@@ -123,7 +124,7 @@ static void ask(struct line *line, struct sip_target *target,
 	if (!line->conn &&
 	    call(line, target, inquiry, deadline_sooner(line->connect_by, by),
 		 &probe->err)) {
-		probe->failed_here = is_ours(probe->err.kind);
+		probe->failed_here = sip_failed_here(&probe->err);
 		return;
 	}
 	request = request_on(line, inquiry);

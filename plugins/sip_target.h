@@ -47,6 +47,9 @@ void sip_target_visit(struct sip_target *target,
 		      const struct sip_inquiry *inquiry,
 		      struct deadline connect_by, struct deadline by);
 
+/* Is it our own side that could not do it? */
+bool sip_failed_here(const struct err *err);
+
 /* The last connection; NULL when none was tried. */
 const struct attempt *sip_target_attempt(const struct sip_target *target);
 
