@@ -138,29 +138,35 @@ static void ask(struct line *line, struct sip_target *target,
 	target->answered += probe->exchange.end == SIP_ANSWERED;
 }
 
-/* An equal share of the time left, less what the pauses take. */
+/* An equal share of the time left; longer where the next one is not due
+ * before: until then nobody needs the time. */
 static struct deadline share(const struct sip_options_config *config,
 			     struct deadline by, size_t probes)
 {
-	const usec pauses = (usec)(probes - 1) * config->interval;
+	const struct deadline equal = deadline_share(by, probes);
+	const struct deadline due = deadline_in(config->interval);
 
-	by.at -= pauses;
-	return deadline_share(by, probes);
+	return deadline_sooner(by, due.at > equal.at ? due : equal);
 }
 
-/* Until the next probe; a peer may close, or say something, meanwhile. */
+/* Until the next probe; a peer may close, or say something, meanwhile.  One
+ * that never took us is not waited for: there may be others to ask. */
 static void pause_between(struct line *line, struct sip_target *target,
-			  const struct sip_inquiry *inquiry, usec begun)
+			  const struct sip_inquiry *inquiry,
+			  struct deadline until)
 {
-	const struct deadline until = {begun + inquiry->config->interval};
 	struct exchange idle;
 
-	if (!line->conn || deadline_passed(until))
+	if (deadline_passed(until))
 		return;
-	sip_flow_idle(&idle, &line->flow, until);
-	keep(target, &idle);
-	if (idle.end != SIP_SILENT)
-		hang_up(line, target, inquiry->run->pool);
+	if (line->conn) {
+		sip_flow_idle(&idle, &line->flow, until);
+		keep(target, &idle);
+		if (idle.end != SIP_SILENT)
+			hang_up(line, target, inquiry->run->pool);
+	}
+	if (sip_target_decides(target))
+		deadline_wait(until);
 }
 
 void sip_target_visit(struct sip_target *target,
@@ -176,7 +182,8 @@ void sip_target_visit(struct sip_target *target,
 		pool_array(pool, config->count, sizeof(*target->probes));
 	for (size_t i = 0; i < config->count && !deadline_passed(by); i++) {
 		struct probe *probe = &target->probes[target->probes_len++];
-		const usec begun = clock_now();
+		const struct deadline next =
+			deadline_sooner(by, deadline_in(config->interval));
 
 		ask(&line, target, inquiry, probe,
 		    share(config, by, config->count - i));
@@ -186,7 +193,7 @@ void sip_target_visit(struct sip_target *target,
 					  probe->exchange.end != SIP_SILENT))
 			hang_up(&line, target, pool);
 		if (i + 1 < config->count)
-			pause_between(&line, target, inquiry, begun);
+			pause_between(&line, target, inquiry, next);
 	}
 	hang_up(&line, target, pool);
 }

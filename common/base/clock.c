@@ -2,6 +2,7 @@
 /* clock -- CLOCK_MONOTONIC, so that a stepped wall clock moves no deadline. */
 #include "base/clock.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <time.h>
 
@@ -40,6 +41,18 @@ int deadline_poll_ms(struct deadline d)
 	usec ms = (deadline_left(d) + 999) / 1000;
 
 	return ms > INT_MAX ? INT_MAX : (int)ms;
+}
+
+void deadline_wait(struct deadline d)
+{
+	const struct timespec at = {
+		.tv_sec = d.at / USEC_PER_SEC,
+		.tv_nsec = d.at % USEC_PER_SEC * 1000,
+	};
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) ==
+	       EINTR)
+		;
 }
 
 struct deadline deadline_sooner(struct deadline a, struct deadline b)

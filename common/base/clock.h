@@ -22,6 +22,7 @@ struct deadline deadline_in(usec span);
 bool deadline_passed(struct deadline d);
 usec deadline_left(struct deadline d);   /* never negative */
 int deadline_poll_ms(struct deadline d); /* for poll(2): rounded up */
+void deadline_wait(struct deadline d);   /* for nothing but the time */
 
 struct deadline deadline_sooner(struct deadline a, struct deadline b);
 
