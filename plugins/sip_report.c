@@ -78,7 +78,7 @@ static const char *const ends[] = {
 	[SIP_GARBLED] = "no SIP",    [SIP_FAILED] = "broken off",
 };
 
-static struct str error_of(const struct probe *probe)
+struct str sip_probe_error(const struct probe *probe)
 {
 	const struct err *err =
 		probe->connected ? &probe->exchange.err : &probe->err;
@@ -107,7 +107,7 @@ static void probe_facts(const struct probe *probe, struct pool *pool,
 	fact_integer(row, pool, "sends", exchange->sends);
 	fact_integer(row, pool, "provisionals", exchange->provisionals);
 	fact_integer(row, pool, "late", exchange->late);
-	fact_text(row, pool, "error", error_of(probe));
+	fact_text(row, pool, "error", sip_probe_error(probe));
 }
 
 void sip_target_facts(const struct sip_target *target, struct pool *pool,
@@ -138,7 +138,7 @@ void sip_target_facts(const struct sip_target *target, struct pool *pool,
 	fact_integer(row, pool, "requests", target->requests);
 	fact_text(row, pool, "error",
 		  target->probes_len && target->answered == 0
-			  ? error_of(sip_target_probe(target))
+			  ? sip_probe_error(sip_target_probe(target))
 			  : (struct str){0});
 	probes = fact_add(row, pool, "probes", FACT_LIST);
 	for (size_t i = 0; i < target->probes_len; i++)
@@ -207,7 +207,7 @@ static void draw_probe(const struct sip_target *target,
 		       const struct probe *probe, struct buf *out)
 {
 	const struct exchange *exchange = &probe->exchange;
-	struct str error = error_of(probe);
+	struct str error = sip_probe_error(probe);
 
 	if (!probe->connected) {
 		rung(out, "FAILED", -1);

@@ -32,6 +32,16 @@ static void note_passed_over(const struct sip_survey *survey,
 			    target->where, "no answer, another place has");
 }
 
+/* What was passed over is no loss to who found another place. */
+static bool counts(const struct sip_survey *survey,
+		   const struct sip_target *target)
+{
+	const struct sip_target *one = sip_survey_chosen(survey);
+
+	return target->tried && (survey->config->all_targets || target == one ||
+				 !sip_target_decides(one));
+}
+
 static void judge_targets(struct sip_survey *survey)
 {
 	const struct sip_target *one = sip_survey_chosen(survey);
@@ -42,7 +52,8 @@ static void judge_targets(struct sip_survey *survey)
 		if (!target->tried)
 			continue;
 		survey->alive += is_alive(target);
-		sip_target_tally(target, &survey->tally);
+		if (counts(survey, target))
+			sip_target_tally(target, &survey->tally);
 		if (survey->config->all_targets || target == one)
 			sip_target_judge(target, &survey->inquiry);
 		else if (sip_target_decides(one))
@@ -60,6 +71,25 @@ static enum verdict verdict_by(const struct range *warning,
 	if (range_alerts(critical, value))
 		return VERDICT_CRITICAL;
 	return range_alerts(warning, value) ? VERDICT_WARNING : VERDICT_OK;
+}
+
+/* "; the first of them: closed": why it has no answer. */
+static const char *first_loss(const struct sip_survey *survey)
+{
+	for (size_t i = 0; i < survey->targets_len; i++) {
+		const struct sip_target *target = &survey->targets[i];
+		const size_t n =
+			counts(survey, target) ? target->probes_len : 0;
+
+		for (size_t k = 0; k < n; k++)
+			if (sip_probe_is_lost(&target->probes[k]))
+				return pool_printf(
+					survey->run->pool,
+					"; the first of them: " STR_FMT,
+					STR_ARG(sip_probe_error(
+						&target->probes[k])));
+	}
+	return "";
 }
 
 static void judge_loss(const struct sip_survey *survey)
@@ -80,8 +110,9 @@ static void judge_loss(const struct sip_survey *survey)
 	     !config->loss_critical.set))
 		return;
 	text = pool_printf(survey->run->pool,
-			   "%zu of %zu requests were not answered (%.0f %%)",
-			   tally->sent - tally->answered, tally->sent, loss);
+			   "%zu of %zu requests were not answered (%.3g %%)%s",
+			   tally->sent - tally->answered, tally->sent, loss,
+			   first_loss(survey));
 	if (verdict == VERDICT_OK)
 		report_hold(survey->run->report, "sip.loss", NULL, text);
 	else

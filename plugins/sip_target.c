@@ -212,6 +212,12 @@ bool sip_target_decides(const struct sip_target *target)
 	       sip_target_probe(target)->exchange.provisionals > 0;
 }
 
+bool sip_probe_is_lost(const struct probe *probe)
+{
+	return !probe->failed_here &&
+	       (!probe->connected || probe->exchange.end != SIP_ANSWERED);
+}
+
 const struct probe *sip_target_probe(const struct sip_target *target)
 {
 	size_t n = target->probes_len;

@@ -81,6 +81,12 @@ void sip_target_judge(const struct sip_target *target,
 /* And of our own certificate, as the peer would see it. */
 void sip_own_judge(const struct sip_inquiry *inquiry, time_t now);
 
+/* Has it no answer, while our own side did its part? */
+bool sip_probe_is_lost(const struct probe *probe);
+
+/* Why it has no answer, in a word or more; .p NULL: it has one. */
+struct str sip_probe_error(const struct probe *probe);
+
 /* sip_report.c: facts, the ladder of -v, the messages of -vvv. */
 void sip_target_facts(const struct sip_target *target, struct pool *pool,
 		      struct fact *list);

@@ -284,6 +284,16 @@ def test_without_all_targets_one_is_enough(three, find):
     assert sum(seen(*peers)) == 1
 
 
+@pytest.mark.parametrize("args", [[], ["-n", "3", "--loss-critical", "20"]])
+def test_a_place_passed_over_is_no_loss(servers, find, refused, args):
+    peer = servers.peer("tcp", ok)
+    result = find([srv("_sip._tcp." + DOMAIN, ONE, refused, priority=1),
+                   service(peer, TWO, priority=2)], *args)
+    assert result.state == "OK", result.findings
+    assert result.broken == {"net.refused": "OK"}
+    assert result.metrics["loss"]["value"] == 0
+
+
 def test_all_targets_are_probed(three, find):
     peers, records = three
     result = fine(find(records, "--all-targets"))

@@ -72,6 +72,37 @@ def test_the_interval_lies_between_the_probes(meet):
     assert fine(result).elapsed >= 0.4
 
 
+@pytest.mark.parametrize("end", ["--reconnect", "reset"])
+def test_the_interval_needs_no_connection(meet, end):
+    def behaviour(exchange):
+        exchange.answer()
+        if end == "reset":
+            exchange.reset()
+    args = [end] if end.startswith("--") else []
+    result, peer = meet("tcp", behaviour, "-n", "3", "-i", "0.3", *args)
+    assert fine(result).elapsed >= 0.6
+    assert peer.connections == 3
+
+
+def test_a_probe_may_take_the_interval_for_its_answer(meet):
+    # 3 of them take 2.4 s of the 3 s: none has to do with the 0.2 s a
+    # probe that the pauses would leave.
+    def behaviour(exchange):
+        exchange.pause(0.5)
+        exchange.answer()
+    result, _ = meet("tcp", behaviour, "-n", "3", "-i", "1.2")
+    assert fine(result).metrics["loss"]["value"] == 0
+
+
+def test_time_that_is_too_short_for_the_interval_is_no_loss(meet):
+    result, peer = meet("udp", ok, "-n", "9", "-i", "0.4", timeout=1)
+    assert result.state == "UNKNOWN"
+    assert result.broken == {"net.not-tried": "UNKNOWN"}
+    assert "--interval" in result.text("net.not-tried")
+    assert result.metrics["loss"]["value"] == 0
+    assert len(probes(peer)) == 3
+
+
 def test_the_mean_is_that_of_the_probes(meet):
     def behaviour(exchange):
         exchange.pause(0.2 * len(probes(exchange.peer)) - 0.2)
@@ -160,6 +191,30 @@ def test_an_end_in_the_middle_is_told(meet, transport):
     result, _ = meet(transport, behaviour, *count(3))
     assert result.state in ("WARNING", "CRITICAL")
     assert {"sip.closed", "sip.loss"} & set(result.broken)
+
+
+def test_the_loss_names_its_first_reason(meet):
+    def behaviour(exchange):
+        if len(probes(exchange.peer)) == 2:
+            exchange.close()
+        else:
+            exchange.answer()
+    result, _ = meet("tcp", behaviour, *count(3))
+    assert "closed" in only(result, "sip.loss", "WARNING")["text"]
+
+
+def test_a_threshold_hides_no_failure_of_our_own(sip, refused):
+    result = sip.json("-H", "127.0.0.1", "-T", "udp", "-p", refused,
+                      "--source", "192.0.2.99", "--loss-critical", "50")
+    assert result.state == "UNKNOWN"
+    assert result.broken == {"local.system": "UNKNOWN"}
+
+
+def test_a_refused_port_is_named_beside_its_loss(sip, refused):
+    result = sip.json("-H", "127.0.0.1", "-T", "tcp", "-p", refused,
+                      "--loss-critical", "50")
+    assert result.state == "CRITICAL"
+    assert "refused" in result.text("sip.loss")
 
 
 def test_retransmissions_are_counted_over_all_probes(meet):
