@@ -60,7 +60,9 @@ static int on_send(void *arg, struct str message)
 	struct sip_flow *flow = arg;
 	struct err err;
 
-	flow->sends++;
+	/* What we answer to the peer is none of them. */
+	if (!str_starts(message, STR("SIP/2.0 ")))
+		flow->sends++;
 	trace(flow, "to", conn_peer(flow->conn), message);
 	if (conn_send(flow->conn, message.p, message.n, flow->by, &err) == 0)
 		return 0;

@@ -20,7 +20,7 @@ struct sip_flow {
 	struct sip_transactions *transactions;
 	struct deadline by;  /* of what the machines send */
 	struct err send_err; /* the first that failed; .kind ERR_NONE */
-	unsigned sends;
+	unsigned sends;      /* of requests */
 
 	char *room; /* what was received: [at, len) is not read yet */
 	size_t at, len;

@@ -5,6 +5,7 @@ import pytest
 
 from testenv import sip_wrong as wrong
 from testenv.sip import fine, only
+from testenv.sip_message import request_of_ours
 from testenv.sip_peer import ok
 
 STREAMS = ("tcp", "tls")
@@ -215,6 +216,16 @@ def test_a_refused_port_is_named_beside_its_loss(sip, refused):
                       "--loss-critical", "50")
     assert result.state == "CRITICAL"
     assert "refused" in result.text("sip.loss")
+
+
+def test_our_answers_to_the_peer_are_no_retransmissions(meet):
+    def behaviour(exchange):
+        exchange.send(request_of_ours("OPTIONS", exchange.request))
+        exchange.receive()
+        exchange.answer()
+    result, peer = meet("tcp", behaviour)
+    assert fine(result).metrics["retransmissions"]["value"] == 0
+    assert len(peer.requests) == 1
 
 
 def test_retransmissions_are_counted_over_all_probes(meet):
