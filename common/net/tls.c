@@ -129,6 +129,10 @@ static int on_chain(X509_STORE_CTX *store, void *arg)
 	struct tls_view *view = tls->view;
 	const int n = sk_X509_num(sent);
 
+	/* A peer may renegotiate for ever; the first chain is what is judged.
+	 */
+	if (view->established)
+		return 1;
 	view->chain = pool_array(tls->pool, (size_t)(n > 0 ? n : 1),
 				 sizeof(*view->chain));
 	view->chain_len = 0;
