@@ -160,12 +160,15 @@ void sip_answer_facts(const struct sip_target *target, struct pool *pool,
 		fact_text(answer, pool, "reason", message->reason);
 		headers = fact_add(answer, pool, "headers", FACT_LIST);
 		for (size_t i = 0; i < message->headers_len; i++) {
+			const struct sip_header *header = &message->headers[i];
 			struct fact *row =
 				fact_add(headers, pool, NULL, FACT_OBJECT);
 
-			fact_text(row, pool, "name", message->headers[i].name);
+			fact_text(row, pool, "name", header->name);
 			fact_text(row, pool, "value",
-				  message->headers[i].value);
+				  sip_header_is_secret(header->name)
+					  ? STR("(left out)")
+					  : header->value);
 		}
 		fact_text(answer, pool, "source",
 			  str_from(text_of(&target->hop->peer, pool)));

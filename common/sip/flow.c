@@ -12,14 +12,6 @@
 
 /* What passes ------------------------------------------------------------- */
 
-static bool is_secret(struct str line)
-{
-	struct str name = str_trim(str_cut(&line, ':'));
-
-	return str_caseeq(name, STR("Authorization")) ||
-	       str_caseeq(name, STR("Proxy-Authorization"));
-}
-
 static void trace(struct sip_flow *flow, const char *what,
 		  const struct addr *peer, struct str message)
 {
@@ -44,7 +36,12 @@ static void trace(struct sip_flow *flow, const char *what,
 
 		if (str_ends(line, STR("\r")))
 			line.n--;
-		secret = folded ? secret : is_secret(line);
+		if (!folded) {
+			struct str rest = line;
+
+			secret = sip_header_is_secret(
+				str_trim(str_cut(&rest, ':')));
+		}
 		if (secret)
 			line = folded ? STR(" (left out)")
 				      : STR("Authorization: (left out)");

@@ -13,6 +13,21 @@ struct str sip_header(const struct sip_message *message, const char *name,
 	return (struct str){0};
 }
 
+bool sip_header_is_secret(struct str name)
+{
+	static const char *const names[] = {
+		"Authorization",
+		"Proxy-Authorization",
+		"Authentication-Info",
+		"Proxy-Authentication-Info",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (str_caseeq(name, str_from(names[i])))
+			return true;
+	return false;
+}
+
 bool sip_allows(const struct sip_message *message, const char *method)
 {
 	for (size_t i = 0; i < message->headers_len; i++) {

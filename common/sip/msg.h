@@ -101,6 +101,13 @@ void sip_response_write(struct buf *out, const struct sip_message *request,
 struct str sip_header(const struct sip_message *message, const char *name,
 		      size_t nth);
 
+/*
+ * Does a header of that name hold what a password could be guessed by: digest
+ * credentials (RFC 3261 20.7, 20.28), or what a server proves itself with (RFC
+ * 7616 3.5)?  A server may send back what it was sent.
+ */
+bool sip_header_is_secret(struct str name);
+
 /* Is `method` named by an Allow header (RFC 3261 20.5)? */
 bool sip_allows(const struct sip_message *message, const char *method);
 

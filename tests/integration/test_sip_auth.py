@@ -5,7 +5,8 @@ import pytest
 
 from testenv import sip_wrong as wrong
 from testenv.sip import among, fine, only
-from testenv.sip_digest import Registrar, challenge, expected
+from testenv.sip_digest import Registrar, bare, challenge, expected, \
+    parameters
 from testenv.sip_peer import says
 
 USER, SECRET = "monitor", 'pa ss"w\\ord:%ß'
@@ -262,6 +263,25 @@ def test_the_trace_blanks_the_response(log_in, sip):
         answer = registrar.answers[0]
         assert answer["response"] not in out
         assert answer["cnonce"] not in out
+
+
+@pytest.mark.parametrize("name", ["Authorization", "Authentication-Info"])
+def test_credentials_that_come_back_are_blanked(meet, sip, name):
+    def behaviour(exchange):
+        given = exchange.request.get("Authorization")
+        if given:
+            exchange.answer(200, "OK", "%s: %s" % (name, given))
+        else:
+            exchange.answer(401, "Who", "WWW-Authenticate: " +
+                            challenge("MD5"))
+    args = ["--auth-user", USER, "--auth-file", sip.password(SECRET), "-vvv"]
+    result, peer = meet("tcp", behaviour, *args)
+    told = sip.say(peer, *args).out + str(result.doc)
+    responses = [bare(parameters(given)["response"]) for given in
+                 (each.get("Authorization") for each in peer.requests)
+                 if given]
+    assert len(responses) == 2
+    assert not [each for each in responses if each in told]
 
 
 # Files and options -----------------------------------------------------------
