@@ -27,7 +27,7 @@ static int prepare(struct sip_survey *survey, struct err *err)
 	if (config->profile && anchors_read(&inquiry->trust, run->pool,
 					    &config->trust, run->by, err))
 		return -1;
-	/* The domain asked for, wherever SRV leads (RFC 5922 7.4). */
+	/* The domain asked for, wherever SRV leads (RFC 5922 7.3). */
 	inquiry->tls = tls_config_make(run->pool, &config->tls,
 				       &inquiry->identity, config->target.name);
 	inquiry->tls.trace = run->verbosity >= 3;

@@ -334,7 +334,7 @@ static int take_demands(struct sip_options_config *config, struct pool *pool,
 	return 0;
 }
 
-/* The domain asked for, whatever its SRV records lead to (RFC 5922 7.4). */
+/* The domain asked for, whatever its SRV records lead to (RFC 5922 7.3). */
 static void take_server_name(struct sip_options_config *config,
 			     struct pool *pool)
 {

@@ -7,10 +7,8 @@
 
 #include <cmocka.h>
 
-#include <fcntl.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -104,7 +102,6 @@ struct server {
 	int version;
 	bool asks, insists, believes; /* in client certificates */
 	bool weak;                    /* shows the weak certificate */
-	bool renews;                  /* shakes hands again */
 	int extra;                    /* certificates on top */
 };
 
@@ -127,23 +124,6 @@ static int give_staple(SSL *ssl, void *arg)
 	(void)arg;
 	SSL_set_tlsext_status_ocsp_resp(ssl, copy, (long)sizeof(staple));
 	return SSL_TLSEXT_ERR_OK;
-}
-
-/* Another handshake, whole, before "y". */
-static void renew(SSL *ssl, int fd)
-{
-	struct pollfd pfd = {.fd = fd, .events = POLLIN};
-	const int flags = fcntl(fd, F_GETFL);
-	char data;
-
-	fcntl(fd, F_SETFL, flags | O_NONBLOCK);
-	SSL_set_options(ssl, SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION);
-	SSL_renegotiate(ssl);
-	SSL_do_handshake(ssl);
-	while (SSL_renegotiate_pending(ssl) && poll(&pfd, 1, 5000) == 1)
-		SSL_peek(ssl, &data, 1);
-	fcntl(fd, F_SETFL, flags);
-	SSL_write(ssl, "y", 1);
 }
 
 static void serve_tls(int fd, void *arg)
@@ -178,8 +158,6 @@ static void serve_tls(int fd, void *arg)
 	ssl = SSL_new(ctx);
 	SSL_set_fd(ssl, fd);
 	if (SSL_accept(ssl) == 1) {
-		if (server->renews)
-			renew(ssl, fd);
 		while (SSL_read(ssl, data, sizeof(data)) > 0)
 			;
 		SSL_shutdown(ssl);
@@ -311,38 +289,6 @@ static void handshakes_are_seen(void **state)
 		else
 			check_view(lab, handshake, &view);
 	}
-}
-
-/* RFC 5246 7.4.1.1: as often as the server likes, and each with a chain. */
-static void the_first_chain_stays(void **state)
-{
-	const struct lab *lab = *state;
-	const struct server server = {V12, .renews = true};
-	struct served served = {lab, &server};
-	struct peer peer = {serve_tls, &served, SOCK_STREAM};
-	const struct tls_config config = {0};
-	struct dial dial = {.transport = TRANSPORT_TLS, .tls = &config};
-	const struct bytes *chain;
-	struct conn_times times;
-	struct tls_view view;
-	struct conn *conn;
-	struct addr from;
-	struct err err;
-	char data;
-
-	peer_start(&peer);
-	assert_true(addr_from_literal(&dial.peer, "127.0.0.1", peer.port));
-	assert_int_equal(conn_open(&conn, lab->pool, &dial, &view, &times,
-				   deadline_in(LIMIT), &err),
-			 0);
-	chain = view.chain;
-	assert_int_equal(
-		conn_recv(conn, &data, 1, &from, deadline_in(LIMIT), &err), 1);
-	assert_int_equal(data, 'y');
-	assert_ptr_equal(view.chain, chain);
-	assert_int_equal(view.chain_len, 1);
-	conn_close(conn);
-	peer_stop(&peer);
 }
 
 /* A server that speaks no or bad TLS -------------------------------------- */
@@ -526,7 +472,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(handshakes_are_seen),
-		cmocka_unit_test(the_first_chain_stays),
 		cmocka_unit_test(bad_servers_are_described),
 		cmocka_unit_test(ends_are_told),
 		cmocka_unit_test(alerts_have_names),
