@@ -188,6 +188,9 @@ int tls_validate(const struct tls_options *tls, struct err *err)
 		return err_set(err, ERR_USAGE,
 			       "--key needs --cert, the certificate it "
 			       "belongs to");
+	if (tls->sni && strcmp(tls->sni, "none") != 0 &&
+	    name_check_expected(str_from(tls->sni), err))
+		return err_context(err, "--sni");
 	if (tls->min_version && tls->max_version &&
 	    *tls->min_version > *tls->max_version)
 		return err_set(err, ERR_USAGE,

@@ -22,7 +22,8 @@ static const char *remedy_of(const struct hearing *hearing, enum err_kind kind)
 		       "is 5060 over UDP and TCP, 5061 over TLS";
 	case ERR_ALERT:
 	case ERR_HANDSHAKE:
-		return hearing->config->tls.legacy
+	case ERR_TIMEOUT:
+		return hearing->config->tls.legacy || !tls
 			       ? NULL
 			       : "is this the server's TLS port? An old server "
 				 "may speak with --tls-legacy only";

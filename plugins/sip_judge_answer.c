@@ -258,7 +258,6 @@ void judge_answer(const struct hearing *hearing,
 	if (verdict != VERDICT_OK) {
 		judge_msdiag(hearing, answer, verdict);
 		judge_retry_after(hearing, answer, verdict);
-		return;
 	}
 	judge_methods(hearing, answer);
 	judge_headers(hearing, answer);

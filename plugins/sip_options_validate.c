@@ -90,6 +90,13 @@ static int check_tls(const struct sip_options_config *config, struct err *err)
 		{"--tls-legacy", config->tls.legacy},
 	};
 
+	if (!config->profile &&
+	    (config->trust.ca_file || config->trust.ca_path))
+		return err_set(err, ERR_USAGE,
+			       "%s needs --profile: without it no certificate "
+			       "is judged",
+			       config->trust.ca_file ? "--ca-file"
+						     : "--ca-path");
 	if (!locate->has_transport || locate->transport == TRANSPORT_TLS)
 		return tls_validate(&config->tls, err);
 	for (size_t i = 0; i < sizeof(wants) / sizeof(*wants); i++)
@@ -135,6 +142,21 @@ static const char *default_uri(const struct sip_options_config *config,
 	return text.data;
 }
 
+/* Has the URI the parameter "lr", alone or as "lr=on"? */
+static bool is_loose(const char *uri)
+{
+	struct str rest = str_from(uri);
+
+	str_cut(&rest, ';');
+	while (rest.p) {
+		struct str value = str_cut(&rest, ';');
+
+		if (str_caseeq(str_cut(&value, '='), STR("lr")))
+			return true;
+	}
+	return false;
+}
+
 /* RFC 3261 16.12: a loose router, or the host would be put into the URI. */
 static int take_route(struct sip_options_config *config, struct pool *pool,
 		      struct err *err)
@@ -148,7 +170,7 @@ static int take_route(struct sip_options_config *config, struct pool *pool,
 		route = pool_printf(pool, "sip:%s", route);
 	if (sip_uri_parse(&uri, pool, route, err))
 		return err_context(err, "--route");
-	config->request.route = strstr(uri.text, ";lr")
+	config->request.route = is_loose(uri.text)
 					? uri.text
 					: pool_printf(pool, "%s;lr", uri.text);
 	return 0;
@@ -262,12 +284,15 @@ static int take_request(struct sip_options_config *config, struct pool *pool,
 /* The judgement ----------------------------------------------------------- */
 
 /*
- * glibc's back references take a time that grows without bound, and the
- * subject is a peer's.
+ * What takes glibc a time without bound: back references, whose subject is a
+ * peer's, and repetitions of repetitions.
  */
-static bool has_back_reference(const char *pattern)
+static bool is_costly(const char *pattern)
 {
+	unsigned bounds = 0;
+
 	for (; *pattern; pattern++) {
+		bounds += *pattern == '{';
 		if (*pattern != '\\')
 			continue;
 		if (pattern[1] >= '1' && pattern[1] <= '9')
@@ -275,7 +300,7 @@ static bool has_back_reference(const char *pattern)
 		if (pattern[1])
 			pattern++;
 	}
-	return false;
+	return bounds > 1;
 }
 
 static int take_wanted(struct wanted_header *wanted, struct pool *pool,
@@ -294,10 +319,11 @@ static int take_wanted(struct wanted_header *wanted, struct pool *pool,
 			       wanted->name);
 	if (!wanted->pattern)
 		return 0;
-	if (has_back_reference(wanted->pattern))
+	if (is_costly(wanted->pattern))
 		return err_set(err, ERR_USAGE,
-			       "--require-header: back references such as \\1 "
-			       "are not taken");
+			       "--require-header: back references such as \\1, "
+			       "and more than one {n,m}, are not taken: they "
+			       "may take for ever");
 	rc = regcomp(&regex, wanted->pattern,
 		     REG_EXTENDED | REG_NOSUB | REG_ICASE);
 	if (rc == 0) {

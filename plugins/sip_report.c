@@ -171,7 +171,7 @@ void sip_answer_facts(const struct sip_target *target, struct pool *pool,
 					  : header->value);
 		}
 		fact_text(answer, pool, "source",
-			  str_from(text_of(&target->hop->peer, pool)));
+			  str_from(text_of(&probe->exchange.source, pool)));
 	}
 	if (last && last->seen.version_name)
 		subject_tls_facts(&last->seen, pool, parent);

@@ -217,6 +217,19 @@ static void judge_domain(const struct sip_survey *survey)
 	}
 }
 
+/* More places than are asked: OK is not said for those. */
+static void judge_cut(const struct sip_survey *survey)
+{
+	struct err err;
+
+	if (!survey->route.cut || !survey->config->all_targets)
+		return;
+	err_set(&err, ERR_NO_TIME,
+		"DNS names more places than the %zu that are asked",
+		survey->targets_len);
+	report_error(survey->run->report, survey->config->locate.host, &err);
+}
+
 static void judge_lost(const struct sip_survey *survey)
 {
 	struct report *report = survey->run->report;
@@ -239,4 +252,5 @@ void sip_survey_judge(struct sip_survey *survey)
 	judge_alive(survey);
 	judge_domain(survey);
 	judge_lost(survey);
+	judge_cut(survey);
 }

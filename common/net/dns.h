@@ -63,6 +63,7 @@ struct dns_question {
 
 	struct err err;     /* .kind ERR_NONE: there are such records */
 	bool nodata;        /* ERR_NO_NAME, yet the name exists: RFC 2308 2.2 */
+	bool cut;           /* there were more than are kept */
 	struct addrs addrs; /* of A and AAAA, ports 0 */
 	struct dns_srv *srvs; /* unsorted; so are the next */
 	size_t srvs_len;

@@ -69,6 +69,8 @@ static void add(struct query *query, const void *raw)
 
 	if (query->of->addrs.n < ADDRS_MAX)
 		addrs_add(&query->of->addrs, query->dns->pool, &addr);
+	else
+		query->of->cut = true;
 }
 
 void query_hosts(struct query *query)
@@ -203,11 +205,12 @@ static int take_srvs(struct query *query, const unsigned char *packet, int len)
 	if (status != ARES_SUCCESS)
 		return status;
 	of->srvs = pool_array(pool, RECORDS_MAX, sizeof(*of->srvs));
-	for (struct ares_srv_reply *at = replies;
-	     at && of->srvs_len < RECORDS_MAX; at = at->next) {
+	for (struct ares_srv_reply *at = replies; at; at = at->next) {
 		struct dns_srv srv = {at->priority, at->weight, at->port, NULL};
 
-		if (take_name(&srv.target, pool, at->host))
+		if (of->srvs_len == RECORDS_MAX)
+			of->cut = true;
+		else if (take_name(&srv.target, pool, at->host))
 			of->srvs[of->srvs_len++] = srv;
 		else
 			status = ARES_EBADRESP;

@@ -90,7 +90,7 @@ static void serve(struct turn *turn, const struct sip_message *request)
 }
 
 static void take_response(struct turn *turn, const struct sip_message *response,
-			  struct str data)
+			  struct str data, const struct addr *from)
 {
 	struct exchange *exchange = turn->exchange;
 	struct sip_flow *flow = turn->flow;
@@ -118,6 +118,7 @@ static void take_response(struct turn *turn, const struct sip_message *response,
 	sip_client_receive(flow->transactions, response);
 	exchange->round_trip = clock_now() - turn->begun;
 	exchange->end = SIP_ANSWERED;
+	exchange->source = *from;
 	turn->over = true;
 	/* It parsed a moment ago, into memory that ends with this message. */
 	if (sip_message_read(&exchange->answer, flow->pool, data, &err))
@@ -143,7 +144,7 @@ static void take_message(struct turn *turn, struct str data,
 	else if (message.method)
 		serve(turn, &message);
 	else
-		take_response(turn, &message, data);
+		take_response(turn, &message, data, from);
 	pool_free(turn->scratch);
 }
 

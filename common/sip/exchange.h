@@ -34,6 +34,7 @@ struct exchange {
 	enum sip_end end;
 	struct err err;            /* as .end and .auth say */
 	struct sip_message answer; /* SIP_ANSWERED */
+	struct addr source;        /* who sent it: the port may be another */
 	enum sip_auth auth;
 	unsigned provisionals; /* of the last turn */
 	unsigned provisional;  /* the status of the last one, 0: none came */

@@ -79,6 +79,7 @@ int sip_flow_open(struct sip_flow *flow, struct pool *pool, struct conn *conn,
 		  bool traces, struct err *err)
 {
 	struct addr local = *conn_local(conn);
+	char *room = flow->room;
 	char text[ADDR_TEXT_MAX];
 
 	*flow = (struct sip_flow){
@@ -91,7 +92,7 @@ int sip_flow_open(struct sip_flow *flow, struct pool *pool, struct conn *conn,
 	if (local.ss.ss_family == AF_INET6)
 		local.in6.sin6_scope_id = 0;
 	flow->sent_by = pool_printf(pool, "%s", addr_text(&local, text));
-	flow->room = pool_zalloc(pool, SIP_MESSAGE_MAX);
+	flow->room = room ? room : pool_zalloc(pool, SIP_MESSAGE_MAX);
 	if (random_hex(&flow->call_id, pool, 32, err) ||
 	    random_hex(&flow->from_tag, pool, 16, err) ||
 	    random_hex(&flow->branch, pool, 16, err))

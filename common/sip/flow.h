@@ -32,7 +32,8 @@ struct sip_flow {
 	unsigned traced;   /* messages */
 };
 
-/* `traces`: keep what passes.  ERR_LOCAL. */
+/* `traces`: keep what passes.  *flow is zeroed, or was open before: then its
+ * room serves again.  ERR_LOCAL. */
 int sip_flow_open(struct sip_flow *flow, struct pool *pool, struct conn *conn,
 		  bool traces, struct err *err) must_check;
 void sip_flow_close(struct sip_flow *flow);

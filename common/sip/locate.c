@@ -43,8 +43,13 @@ uint16_t sip_default_port(enum transport transport)
 static int ask(struct search *search, struct dns_question *questions, size_t n,
 	       struct deadline by, struct err *err)
 {
-	return search->resolver->ask(search->resolver->arg, questions, n, by,
-				     err);
+	const struct resolver *resolver = search->resolver;
+
+	if (resolver->ask(resolver->arg, questions, n, by, err))
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		search->route->cut |= questions[i].cut;
+	return 0;
 }
 
 /* Hops -------------------------------------------------------------------- */
@@ -67,9 +72,13 @@ static void add_hops(struct search *search, const struct addrs *addrs,
 {
 	struct route *route = search->route;
 
-	for (size_t i = 0; i < addrs->n && route->n < HOPS_MAX; i++) {
+	for (size_t i = 0; i < addrs->n; i++) {
 		like.peer = addr_with_port(&addrs->v[i], port);
-		if (!is_known(route, like.transport, &like.peer))
+		if (is_known(route, like.transport, &like.peer))
+			continue;
+		if (route->n == HOPS_MAX)
+			route->cut = true;
+		else
 			route->hops[route->n++] = like;
 	}
 }
@@ -147,10 +156,14 @@ static void add_targets(struct search *search, const struct lead *lead)
 	const size_t before = search->targets_len;
 
 	srv_order(srv->srvs, srv->srvs_len, search->random);
-	for (size_t i = 0;
-	     i < srv->srvs_len && search->targets_len < TARGETS_MAX; i++) {
+	search->route->cut |= srv->cut;
+	for (size_t i = 0; i < srv->srvs_len; i++) {
 		const struct dns_srv *record = &srv->srvs[i];
 
+		if (search->targets_len == TARGETS_MAX) {
+			search->route->cut = true;
+			break;
+		}
 		/* "Decidedly not available": it says nothing of others. */
 		if (record->target[0] == '\0')
 			continue;

@@ -26,6 +26,7 @@ struct route {
 	bool by_srv;      /* the domain's SRV records led there */
 	struct lost_target *lost;
 	size_t lost_len;
+	bool cut; /* there are more than could be kept */
 	/* Of the first hop: "NAPTR SIPS+D2T, SRV _sips._tcp.example.com". */
 	const char *path;
 };

@@ -368,3 +368,10 @@ def test_many_targets_are_all_told_of(servers, find):
     result = find(records, "--all-targets", timeout=5)
     assert result.state == "OK", result.findings
     assert result.metrics["targets_alive"]["value"] in (1, 20)
+
+
+def test_more_places_than_are_asked_are_told(find):
+    records = [srv("_sip._tcp." + DOMAIN, ONE, 20000 + n) for n in range(80)]
+    result = find(records, "--all-targets", timeout=5)
+    assert result.broken["net.not-tried"] == "UNKNOWN"
+    assert "more places" in result.text("net.not-tried")

@@ -8,7 +8,7 @@ import pytest
 from testenv import sip_wrong as wrong
 from testenv.sip import fine
 from testenv.sip_message import COOKIE
-from testenv.sip_peer import ok
+from testenv.sip_peer import ok, says
 
 STREAMS = ("tcp", "tls")
 TRANSPORTS = ("udp",) + STREAMS
@@ -227,3 +227,29 @@ def test_line_ends_before_the_answer_are_skipped(meet, transport, data):
 def test_line_ends_at_once_are_skipped(meet, transport):
     fine(meet(transport, ok, greeting=lambda stream: stream.send(
         b"\r\n\r\n"))[0])
+
+
+# What would be passed over in silence ----------------------------------------
+
+@pytest.mark.parametrize("args,word", [
+    (["--ca-file", "x.pem"], "--profile"), (["--ca-path", "/x"], "--profile"),
+    (["--sni", "a b"], "--sni"), (["--sni", "a\nb"], "--sni"),
+    (["--require-header", "X=(x{1,200}){1,200}y"], "--require-header")])
+def test_an_option_that_could_do_nothing_or_harm_is_refused(sip, args, word):
+    assert word in sip.refuse("-H", "127.0.0.1", "-T", "tls", *args)
+
+
+@pytest.mark.parametrize("route,sent", [
+    ("sip:p.test;lr", ";lr>"), ("sip:p.test;lrx", ";lrx;lr>"),
+    ("sip:p.test;lr=on", ";lr=on>")])
+def test_a_route_is_loose(sip, servers, route, sent):
+    peer = servers.peer("udp", ok)
+    fine(sip.json("-H", "127.0.0.1", "-p", peer.port, "--route", route))
+    assert sent in peer.requests[0].get("Route")
+
+
+def test_what_is_required_is_judged_of_any_answer(sip, servers):
+    peer = servers.peer("udp", says(405, "No"))
+    result = sip.json("-H", "127.0.0.1", "-p", peer.port, "--require-method",
+                      "NOTIFY", "--state", "sip.status=ok")
+    assert result.broken["sip.method"] == "CRITICAL"
