@@ -93,6 +93,13 @@ ssize_t tls_recv(struct tls *tls, void *data, size_t size, struct deadline by,
 	return module ? module->tls_recv(tls, data, size, by, err) : -1;
 }
 
+bool tls_pending(const struct tls *tls)
+{
+	const struct openssl_module *module = loaded();
+
+	return module && module->tls_pending(tls);
+}
+
 const struct stack_st_X509 *tls_parsed(const struct tls *tls)
 {
 	const struct openssl_module *module = loaded();

@@ -11,6 +11,7 @@ const struct openssl_module openssl_module = {
 	.tls_settle = tls_settle,
 	.tls_send = tls_send,
 	.tls_recv = tls_recv,
+	.tls_pending = tls_pending,
 	.tls_parsed = tls_parsed,
 	.tls_close = tls_close,
 	.cert_read = cert_read,

@@ -22,6 +22,7 @@ struct openssl_module {
 	__typeof__(tls_settle) *tls_settle;
 	__typeof__(tls_send) *tls_send;
 	__typeof__(tls_recv) *tls_recv;
+	__typeof__(tls_pending) *tls_pending;
 	__typeof__(tls_parsed) *tls_parsed;
 	__typeof__(tls_close) *tls_close;
 	__typeof__(cert_read) *cert_read;

@@ -185,6 +185,27 @@ ssize_t conn_recv(struct conn *conn, void *data, size_t size, struct addr *from,
 	return tls_recv(conn->tls, data, size, by, err);
 }
 
+static bool is_pending(const struct conn *conn)
+{
+	return conn->tls && tls_pending(conn->tls);
+}
+
+bool conn_wait_either(const struct conn *const conns[2], bool readable[2],
+		      struct deadline by)
+{
+	struct pollfd pfds[2] = {{.fd = conns[0]->fd, .events = POLLIN},
+				 {.fd = conns[1]->fd, .events = POLLIN}};
+	const bool pending = is_pending(conns[0]) || is_pending(conns[1]);
+	int n;
+
+	do
+		n = poll(pfds, 2, pending ? 0 : deadline_poll_ms(by));
+	while (n <= 0 && !pending && !deadline_passed(by));
+	for (int i = 0; i < 2; i++)
+		readable[i] = is_pending(conns[i]) || pfds[i].revents;
+	return readable[0] || readable[1];
+}
+
 enum transport conn_transport(const struct conn *conn)
 {
 	return conn->transport;

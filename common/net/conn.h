@@ -55,6 +55,13 @@ int conn_send(struct conn *conn, const void *data, size_t len,
 ssize_t conn_recv(struct conn *conn, void *data, size_t size, struct addr *from,
 		  struct deadline by, struct err *err) must_check;
 
+/*
+ * Until one of two has something to read; `readable` says which.  False: the
+ * deadline passed.
+ */
+bool conn_wait_either(const struct conn *const conns[2], bool readable[2],
+		      struct deadline by);
+
 enum transport conn_transport(const struct conn *conn);
 const struct addr *conn_peer(const struct conn *conn);
 const struct addr *conn_local(const struct conn *conn); /* with our port */

@@ -445,6 +445,11 @@ ssize_t tls_recv(struct tls *tls, void *data, size_t size, struct deadline by,
 	}
 }
 
+bool tls_pending(const struct tls *tls)
+{
+	return SSL_pending(tls->ssl) > 0 || tls->wire.at < tls->wire.n;
+}
+
 int tls_settle(struct tls *tls, struct deadline by, struct err *err)
 {
 	struct err refusal;

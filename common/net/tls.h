@@ -82,6 +82,9 @@ int tls_send(struct tls *tls, const void *data, size_t len, struct deadline by,
 ssize_t tls_recv(struct tls *tls, void *data, size_t size, struct deadline by,
 		 struct err *err) must_check;
 
+/* Was something received that tls_recv() has not given out yet? */
+bool tls_pending(const struct tls *tls);
+
 /*
  * view->chain as OpenSSL has parsed it, for a judge who knows OpenSSL: parsing
  * it again would cost as much as the rest of his work.  Lives until

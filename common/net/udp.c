@@ -88,10 +88,11 @@ static void drain_errors(int fd)
 	}
 }
 
+/* Tried once even when the time has just run out, as wait_send() does. */
 int udp_send(int fd, const struct addr *peer, const void *data, size_t len,
 	     struct deadline by, struct err *err)
 {
-	while (!deadline_passed(by)) {
+	do {
 		int number;
 
 		if (sendto(fd, data, len, MSG_NOSIGNAL, &peer->sa, peer->len) >=
@@ -104,7 +105,7 @@ int udp_send(int fd, const struct addr *peer, const void *data, size_t len,
 			continue;
 		drain_errors(fd);
 		return fail(number, "sending", peer, err);
-	}
+	} while (!deadline_passed(by));
 	return err_set(err, ERR_TIMEOUT, "sending: the time is up");
 }
 

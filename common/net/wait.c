@@ -58,18 +58,21 @@ ssize_t wait_recv(int fd, void *data, size_t size, struct deadline by,
 	return err_set(err, ERR_TIMEOUT, "receiving: the time is up");
 }
 
+/*
+ * Tried once even when the time has just run out: what does not wait takes no
+ * time, and a last word (a REGISTER that ends a binding) may depend on it.
+ */
 ssize_t wait_send(int fd, const void *data, size_t len, struct deadline by,
 		  struct err *err)
 {
-	ssize_t n;
+	do {
+		ssize_t n = send(fd, data, len, MSG_NOSIGNAL);
 
-	while (!deadline_passed(by)) {
-		n = send(fd, data, len, MSG_NOSIGNAL);
 		if (n >= 0)
 			return n;
 		if (wait_again(fd, POLLOUT, by, "sending", err))
 			return -1;
-	}
+	} while (!deadline_passed(by));
 	return err_set(err, ERR_TIMEOUT, "sending: the time is up");
 }
 

@@ -16,8 +16,9 @@ int wait_for(int fd, short events, struct deadline by,
 /*
  * recv(2) and send(2) on a non-blocking socket that wait until something can
  * be done, and raise no SIGPIPE.  wait_recv() returns 0 when the peer closed;
- * wait_send() may take less than all.  Errors: ERR_TIMEOUT at the deadline,
- * also when data keeps coming; else those of wait_errno().
+ * wait_send() may take less than all, and tries once even past the deadline.
+ * Errors: ERR_TIMEOUT at the deadline, also when data keeps coming; else those
+ * of wait_errno().
  */
 ssize_t wait_recv(int fd, void *data, size_t size, struct deadline by,
 		  struct err *err) must_check;

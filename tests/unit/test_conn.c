@@ -241,6 +241,39 @@ static void silence_leaves_a_stream_usable(void **state)
 	peer_stop(&peer);
 }
 
+/* A last word, such as the REGISTER that ends a binding. */
+static void what_need_not_wait_is_sent_when_the_time_is_up(void **state)
+{
+	const struct {
+		enum transport transport;
+		int type;
+		void (*serve)(int fd, void *arg);
+		ssize_t n;
+	} cases[] = {
+		{TRANSPORT_UDP, SOCK_DGRAM, echo_datagram, 1},
+		{TRANSPORT_TCP, SOCK_STREAM, say_late, 4},
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct peer peer = {.serve = cases[i].serve,
+				    .type = cases[i].type};
+		struct addr from;
+		struct conn *conn;
+		struct err err;
+		char data[64];
+
+		peer_start(&peer);
+		conn = open_to(*state, cases[i].transport, peer.port);
+		assert_int_equal(conn_send(conn, "x", 1, deadline_in(0), &err),
+				 0);
+		assert_int_equal(conn_recv(conn, data, sizeof(data), &from,
+					   deadline_in(LIMIT), &err),
+				 cases[i].n);
+		conn_close(conn);
+		peer_stop(&peer);
+	}
+}
+
 static void a_close_and_a_reset_are_told_apart(void **state)
 {
 	const struct {
@@ -280,6 +313,7 @@ int main(void)
 		TEST(a_closed_udp_port_refuses),
 		TEST(a_stream_takes_all_that_is_sent),
 		TEST(silence_leaves_a_stream_usable),
+		TEST(what_need_not_wait_is_sent_when_the_time_is_up),
 		TEST(a_close_and_a_reset_are_told_apart),
 	};
 
