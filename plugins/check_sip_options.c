@@ -8,8 +8,6 @@
  */
 #include "plugins/sip_survey.h"
 
-#include "base/random.h"
-
 /* Reads every local file before anybody is called. */
 static int prepare(struct sip_survey *survey, struct err *err)
 {
@@ -32,130 +30,6 @@ static int prepare(struct sip_survey *survey, struct err *err)
 				       &inquiry->identity, config->target.name);
 	inquiry->tls.trace = run->verbosity >= 3;
 	return 0;
-}
-
-/* Finding it -------------------------------------------------------------- */
-
-/* Opened with the first question: an address needs no resolver. */
-struct lookup {
-	struct pool *pool;
-	const char *server;
-	struct dns *dns;
-};
-
-static int lookup_open(struct lookup *lookup, struct err *err)
-{
-	return lookup->dns ? 0
-			   : dns_open(&lookup->dns, lookup->pool,
-				      lookup->server, err);
-}
-
-static int ask_dns(void *arg, struct dns_question *questions, size_t n,
-		   struct deadline by, struct err *err)
-{
-	struct lookup *lookup = arg;
-
-	if (lookup_open(lookup, err))
-		return -1;
-	return dns_ask(lookup->dns, questions, n, by, err);
-}
-
-/* A name of the hosts file has addresses, and no SRV records. */
-static int pin_port(struct locate *wanted, struct lookup *lookup,
-		    struct err *err)
-{
-	if (wanted->port || name_is_address(str_from(wanted->host)))
-		return 0;
-	if (lookup_open(lookup, err))
-		return -1;
-	if (dns_in_hosts(lookup->dns, wanted->host))
-		wanted->port = sip_default_port(
-			wanted->secure ? TRANSPORT_TLS : wanted->transport);
-	return 0;
-}
-
-static int locate(struct sip_survey *survey, struct err *err)
-{
-	struct run *run = survey->run;
-	struct locate wanted = survey->config->locate;
-	struct lookup lookup = {
-		.pool = run->pool,
-		.server = survey->config->target.reach.dns_server,
-	};
-	const struct resolver resolver = {ask_dns, &lookup};
-	const usec begun = clock_now();
-	int rc = pin_port(&wanted, &lookup, err);
-
-	if (rc == 0)
-		rc = sip_locate(&survey->route, run->pool, &resolver, &wanted,
-				random_below, run->by, err);
-	dns_close(lookup.dns);
-	survey->resolve = clock_now() - begun;
-	return rc;
-}
-
-/* "sfb1.example.com:5061", with the address where a host has several. */
-static const char *place(const struct route *route, size_t at,
-			 struct pool *pool)
-{
-	const struct hop *hop = &route->hops[at];
-	char text[ADDR_TEXT_MAX];
-	bool alone = true;
-
-	for (size_t i = 0; i < route->n; i++)
-		if (i != at && strcmp(route->hops[i].host, hop->host) == 0)
-			alone = false;
-	if (!alone && !name_is_address(str_from(hop->host)))
-		return pool_printf(pool, "%s (%s)", hop->host,
-				   addr_text(&hop->peer, text));
-	return pool_printf(pool, strchr(hop->host, ':') ? "[%s]:%u" : "%s:%u",
-			   hop->host, (unsigned)addr_port(&hop->peer));
-}
-
-/* Asking ------------------------------------------------------------------ */
-
-/* One that takes a connection is the last, and may use all that is left;
- * over UDP silence may mean that the next one should be asked. */
-static struct deadline time_to_answer(const struct sip_survey *survey,
-				      size_t at)
-{
-	const struct deadline by = survey->run->by;
-
-	if (!survey->config->all_targets &&
-	    survey->route.hops[at].transport != TRANSPORT_UDP)
-		return by;
-	return deadline_share(by, survey->route.n - at);
-}
-
-/* Each gets its share of the time; unless all are wanted, the first that
- * decides is the last. */
-static void visit(struct sip_survey *survey, time_t now)
-{
-	struct run *run = survey->run;
-	const size_t n = survey->route.n;
-
-	survey->targets = pool_array(run->pool, n, sizeof(*survey->targets));
-	survey->targets_len = n;
-	for (size_t i = 0; i < n; i++) {
-		struct sip_target *target = &survey->targets[i];
-
-		target->hop = &survey->route.hops[i];
-		target->where = place(&survey->route, i, run->pool);
-		target->subject.where = target->where;
-		target->subject.evidence.now = now;
-		target->subject.evidence.own = survey->inquiry.identity.certs;
-		target->subject.evidence.own_len =
-			survey->inquiry.identity.tls.chain_len;
-	}
-	for (size_t i = 0; i < n; i++) {
-		struct sip_target *target = &survey->targets[i];
-
-		sip_target_visit(target, &survey->inquiry,
-				 deadline_share(run->by, n - i),
-				 time_to_answer(survey, i));
-		if (!survey->config->all_targets && sip_target_decides(target))
-			break;
-	}
 }
 
 /* Telling ----------------------------------------------------------------- */
@@ -252,11 +126,12 @@ static void run_check(struct run *run, const void *config)
 		report_error(run->report, "command line", &err);
 		return;
 	}
-	if (locate(&survey, &err)) {
+	if (sip_survey_locate(&survey, &err)) {
 		report_error(run->report, survey.config->locate.host, &err);
 		return;
 	}
-	visit(&survey, now);
+	sip_survey_prepare(&survey, now);
+	sip_survey_visit(&survey);
 	identity_wipe(&survey.inquiry.identity);
 	credentials_wipe(&survey.inquiry.who);
 	sip_survey_judge(&survey);

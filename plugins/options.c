@@ -66,7 +66,8 @@ const struct opt trust_opts[] = {
 	{0},
 };
 
-const struct opt_choice profile_choices[] = {
+const struct opt_choice profile_or_none[] = {
+	{"none", NULL},
 	{"exchange-um", &profiles[PROFILE_EXCHANGE_UM]},
 	{"lync-server", &profiles[PROFILE_LYNC_SERVER]},
 	{"lync-edge", &profiles[PROFILE_LYNC_EDGE]},

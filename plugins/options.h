@@ -38,8 +38,12 @@ struct trust_options {
 
 extern const struct opt target_opts[], tls_opts[], trust_opts[];
 
-/* For a -P: each value is a struct profile. */
-extern const struct opt_choice profile_choices[];
+/* The same without -H: for a check that has more than one host. */
+#define network_opts (&target_opts[1])
+
+/* For a profile: each value is a struct profile, or NULL for "none". */
+extern const struct opt_choice profile_or_none[];
+#define profile_choices (&profile_or_none[1])
 
 /*
  * -H, if given, as an operator types it: a name, an address, a SIP URI.  The

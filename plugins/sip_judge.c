@@ -246,7 +246,8 @@ static void judge_certificate(const struct hearing *hearing)
 		tell_error(hearing, &target->trouble);
 	} else if (trial.evidence->chain_len > 0) {
 		profile_judge(&trial, hearing->where, hearing->report);
-	} else if (target->hop->transport != TRANSPORT_TLS) {
+	} else if (target->hop->transport != TRANSPORT_TLS &&
+		   !hearing->config->profile_if_tls) {
 		err_set(&err, ERR_NO_TIME,
 			"--profile wants a certificate, and DNS led to %s (say "
 			"--transport tls)",
@@ -264,6 +265,20 @@ static enum verdict dead_verdict(const struct sip_options_config *config)
 		       : VERDICT_CRITICAL;
 }
 
+/* It was only looked at.  A server that insists on a client certificate has
+ * turned us away as it should when we came without one. */
+static void judge_look(const struct hearing *hearing)
+{
+	const struct sip_target *target = hearing->target;
+	const struct probe *probe = sip_target_probe(target);
+
+	if (!probe || probe->connected ||
+	    (probe->err.kind == ERR_CERT_REQUIRED &&
+	     target->subject.evidence.chain_len > 0))
+		return;
+	tell_error(hearing, &probe->err);
+}
+
 void sip_target_judge(const struct sip_target *target,
 		      const struct sip_inquiry *inquiry)
 {
@@ -278,6 +293,11 @@ void sip_target_judge(const struct sip_target *target,
 	};
 	const struct exchange *answer = worst_answer(&hearing);
 
+	if (inquiry->config->look_only) {
+		judge_look(&hearing);
+		judge_certificate(&hearing);
+		return;
+	}
 	judge_sent(&hearing);
 	if (answer)
 		judge_answer(&hearing, answer);

@@ -38,6 +38,7 @@ struct sip_options_config {
 	unsigned max_forwards;
 	struct auth_options auth;
 
+	bool look_only; /* connect, take the certificate, ask nothing */
 	unsigned count;
 	usec interval;
 	bool reconnect;
@@ -48,6 +49,7 @@ struct sip_options_config {
 	struct codes ok, warn;
 	struct strs require_methods, require_headers;
 	const struct profile *profile; /* NULL: no certificate is judged */
+	bool profile_if_tls; /* without TLS there is nothing to miss */
 
 	struct tls_options tls;
 	struct trust_options trust;
@@ -63,6 +65,13 @@ struct sip_options_config {
 };
 
 extern const struct opt_group sip_options_groups[];
+
+/* For a -T: each value is an enum transport. */
+extern const struct opt_choice transport_choices[];
+
+/* What --ok and --warn are without a word; for a check that asks OPTIONS on its
+ * way to something else. */
+void sip_options_defaults(struct sip_options_config *config, struct pool *pool);
 
 /* `opaque` is a struct sip_options_config; see struct check. */
 int sip_options_validate(struct pool *pool, void *opaque, struct err *err);

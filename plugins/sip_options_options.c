@@ -2,6 +2,9 @@
 /* sip_options_options -- the option tables of check_sip_options. */
 #include "plugins/sip_options.h"
 
+#define OK_CODES   "200-299"
+#define WARN_CODES "300-399,401,404,405,407,480-488"
+
 bool codes_have(const struct codes *codes, unsigned status)
 {
 	for (size_t i = 0; i < codes->n; i++)
@@ -54,7 +57,7 @@ static const enum transport transport_udp = TRANSPORT_UDP,
 			    transport_tcp = TRANSPORT_TCP,
 			    transport_tls = TRANSPORT_TLS;
 
-static const struct opt_choice transports[] = {
+const struct opt_choice transport_choices[] = {
 	{"udp", &transport_udp},
 	{"tcp", &transport_tcp},
 	{"tls", &transport_tls},
@@ -67,7 +70,7 @@ static const struct opt server_opts[] = {
 	{'p', "port", &opt_ports, AT(target.ports), "PORT", NULL,
 	 "its port; then no SRV is asked for [by DNS, 5060, 5061]"},
 	{'T', "transport", &opt_choice, AT(transport), "udp|tcp|tls", NULL,
-	 "how to speak to it [by DNS, udp; port 5061: tls]", transports},
+	 "how to speak to it [by DNS, udp; port 5061: tls]", transport_choices},
 	{0, "all-targets", &opt_flag, AT(all_targets), NULL, NULL,
 	 "ask every SRV target and address, not the first"},
 	{0},
@@ -111,10 +114,9 @@ static const struct opt judgement_opts[] = {
 	 "--all-targets: how many answer [one does not]"},
 	{0, "alive-critical", &opt_range, AT(alive_critical), "RANGE", NULL,
 	 "likewise [none does]"},
-	{0, "ok", &opt_codes, AT(ok), "CODES", "200-299",
+	{0, "ok", &opt_codes, AT(ok), "CODES", OK_CODES,
 	 "status codes that are in order"},
-	{0, "warn", &opt_codes, AT(warn), "CODES",
-	 "300-399,401,404,405,407,480-488",
+	{0, "warn", &opt_codes, AT(warn), "CODES", WARN_CODES,
 	 "that are a WARNING; the rest is CRITICAL"},
 	{0, "require-method", &opt_texts, AT(require_methods), "NAME", NULL,
 	 "the answer's Allow names it"},
@@ -137,3 +139,13 @@ const struct opt_group sip_options_groups[] = {
 	{"TLS", tls_opts, AT(tls)},
 	{0},
 };
+
+void sip_options_defaults(struct sip_options_config *config, struct pool *pool)
+{
+	struct err err;
+
+	/* Two constants that the parser takes. */
+	(void)!read_codes(NULL, &config->ok, pool, OK_CODES, &err);
+	(void)!read_codes(NULL, &config->warn, pool, WARN_CODES, &err);
+	config->count = 1;
+}

@@ -7,15 +7,8 @@ const struct attempt *sip_target_attempt(const struct sip_target *target)
 	return subject_attempt(&target->subject);
 }
 
-/* An open way to the target, while probes use it. */
-struct line {
-	struct deadline connect_by;
-	struct conn *conn;
-	struct sip_flow flow;
-};
-
 /* A view of the flow's trace outlives the flow: it is in the pool. */
-static void hang_up(struct line *line, struct sip_target *target,
+void sip_line_close(struct sip_line *line, struct sip_target *target,
 		    struct pool *pool)
 {
 	if (!line->conn)
@@ -43,9 +36,9 @@ static void take_certificate(struct sip_target *target,
 		target->trouble.kind = ERR_NONE;
 }
 
-static int call(struct line *line, struct sip_target *target,
-		const struct sip_inquiry *inquiry, struct deadline by,
-		struct err *err)
+int sip_line_open(struct sip_line *line, struct sip_target *target,
+		  const struct sip_inquiry *inquiry, struct deadline by,
+		  struct err *err)
 {
 	const struct hop *hop = target->hop;
 	struct pool *pool = inquiry->run->pool;
@@ -63,16 +56,17 @@ static int call(struct line *line, struct sip_target *target,
 
 	if (hop->transport == TRANSPORT_TLS)
 		take_certificate(target, inquiry, line->conn, &service);
-	if (rc == 0 && sip_flow_open(&line->flow, pool, line->conn,
-				     inquiry->run->verbosity >= 3, err)) {
-		hang_up(line, target, pool);
+	if (rc == 0 && (sip_flow_open(&line->flow, pool, line->conn,
+				      inquiry->run->verbosity >= 3, err) ||
+			sip_dialog_begin(&line->dialog, pool, err))) {
+		sip_line_close(line, target, pool);
 		rc = -1;
 	}
 	return rc;
 }
 
 /* From and Contact, where the options leave them to the connection. */
-static struct sip_request request_on(const struct line *line,
+static struct sip_request request_on(const struct sip_line *line,
 				     const struct sip_inquiry *inquiry)
 {
 	static const char *const parameters[] = {
@@ -113,23 +107,23 @@ bool sip_failed_here(const struct err *err)
 	       err->kind == ERR_USAGE;
 }
 
-static void ask(struct line *line, struct sip_target *target,
+static void ask(struct sip_line *line, struct sip_target *target,
 		const struct sip_inquiry *inquiry, struct probe *probe,
-		struct deadline by)
+		struct deadline connect_by, struct deadline by)
 {
 	const struct credentials *who =
 		inquiry->who.user ? &inquiry->who : NULL;
 	struct sip_request request;
 
 	if (!line->conn &&
-	    call(line, target, inquiry, deadline_sooner(line->connect_by, by),
-		 &probe->err)) {
+	    sip_line_open(line, target, inquiry,
+			  deadline_sooner(connect_by, by), &probe->err)) {
 		probe->failed_here = sip_failed_here(&probe->err);
 		return;
 	}
 	request = request_on(line, inquiry);
-	if (sip_exchange(&probe->exchange, &line->flow, &request, who, by,
-			 &probe->err)) {
+	if (sip_exchange(&probe->exchange, &line->flow, &line->dialog, &request,
+			 who, by, &probe->err)) {
 		probe->failed_here = true;
 		return;
 	}
@@ -151,7 +145,7 @@ static struct deadline share(const struct sip_options_config *config,
 
 /* Until the next probe; a peer may close, or say something, meanwhile.  One
  * that never took us is not waited for: there may be others to ask. */
-static void pause_between(struct line *line, struct sip_target *target,
+static void pause_between(struct sip_line *line, struct sip_target *target,
 			  const struct sip_inquiry *inquiry,
 			  struct deadline until)
 {
@@ -160,13 +154,30 @@ static void pause_between(struct line *line, struct sip_target *target,
 	if (deadline_passed(until))
 		return;
 	if (line->conn) {
-		sip_flow_idle(&idle, &line->flow, until);
+		sip_flow_idle(&idle, &line->flow, &line->dialog, until, NULL);
 		keep(target, &idle);
 		if (idle.end != SIP_SILENT)
-			hang_up(line, target, inquiry->run->pool);
+			sip_line_close(line, target, inquiry->run->pool);
 	}
 	if (sip_target_decides(target))
 		deadline_wait(until);
+}
+
+/* A probe that asks nothing: what a certificate needs. */
+static void look(struct sip_line *line, struct sip_target *target,
+		 const struct sip_inquiry *inquiry, struct deadline by)
+{
+	struct pool *pool = inquiry->run->pool;
+	struct probe *probe = pool_zalloc(pool, sizeof(*probe));
+
+	target->probes = probe;
+	target->probes_len = 1;
+	probe->exchange.end = SIP_SILENT;
+	if (sip_line_open(line, target, inquiry, by, &probe->err))
+		probe->failed_here = sip_failed_here(&probe->err);
+	else
+		probe->connected = true;
+	sip_line_close(line, target, pool);
 }
 
 void sip_target_visit(struct sip_target *target,
@@ -175,9 +186,13 @@ void sip_target_visit(struct sip_target *target,
 {
 	const struct sip_options_config *config = inquiry->config;
 	struct pool *pool = inquiry->run->pool;
-	struct line line = {.connect_by = connect_by};
+	struct sip_line line = {0};
 
 	target->tried = true;
+	if (config->look_only) {
+		look(&line, target, inquiry, connect_by);
+		return;
+	}
 	target->probes =
 		pool_array(pool, config->count, sizeof(*target->probes));
 	for (size_t i = 0; i < config->count && !deadline_passed(by); i++) {
@@ -185,17 +200,17 @@ void sip_target_visit(struct sip_target *target,
 		const struct deadline next =
 			deadline_sooner(by, deadline_in(config->interval));
 
-		ask(&line, target, inquiry, probe,
+		ask(&line, target, inquiry, probe, connect_by,
 		    share(config, by, config->count - i));
 		if (probe->failed_here) /* and so would the others */
 			break;
 		if (config->reconnect || (probe->exchange.end != SIP_ANSWERED &&
 					  probe->exchange.end != SIP_SILENT))
-			hang_up(&line, target, pool);
+			sip_line_close(&line, target, pool);
 		if (i + 1 < config->count)
 			pause_between(&line, target, inquiry, next);
 	}
-	hang_up(&line, target, pool);
+	sip_line_close(&line, target, pool);
 }
 
 bool sip_target_decides(const struct sip_target *target)

@@ -29,6 +29,13 @@ struct sip_target {
 	struct strs trace;
 };
 
+/* An open way to a target, while it is used. */
+struct sip_line {
+	struct conn *conn; /* NULL: not open */
+	struct sip_flow flow;
+	struct sip_dialog dialog;
+};
+
 /* What every target is asked, and with what. */
 struct sip_inquiry {
 	struct run *run;
@@ -46,6 +53,17 @@ struct sip_inquiry {
 void sip_target_visit(struct sip_target *target,
 		      const struct sip_inquiry *inquiry,
 		      struct deadline connect_by, struct deadline by);
+
+/*
+ * Connects; takes the certificate where a profile wants it, also when that
+ * fails.  Closing keeps the trace in the target; a line that is not open is
+ * fine.
+ */
+int sip_line_open(struct sip_line *line, struct sip_target *target,
+		  const struct sip_inquiry *inquiry, struct deadline by,
+		  struct err *err) must_check;
+void sip_line_close(struct sip_line *line, struct sip_target *target,
+		    struct pool *pool);
 
 /* Is it our own side that could not do it? */
 bool sip_failed_here(const struct err *err);

@@ -10,6 +10,7 @@
 struct turn {
 	struct exchange *exchange;
 	struct sip_flow *flow;
+	struct sip_dialog *dialog;
 	struct sip_turn sip;
 	const char *method;
 	struct pool *scratch; /* dies with the message looked at */
@@ -68,20 +69,26 @@ static bool is_peer(const struct sip_flow *flow, const struct addr *from)
 
 /* What came --------------------------------------------------------------- */
 
-/* OPTIONS may ask us what we can; nothing else is our business. */
+/* RFC 3261 11.2; what else there may be is for the flow's owner to say. */
+static unsigned serve_default(const struct sip_message *request)
+{
+	return strcmp(request->method, "OPTIONS") == 0 ? 200 : 405;
+}
+
 static void serve(struct turn *turn, const struct sip_message *request)
 {
 	struct sip_flow *flow = turn->flow;
-	const bool known = strcmp(request->method, "OPTIONS") == 0;
 	const bool invite = strcmp(request->method, "INVITE") == 0;
+	unsigned status;
 	struct buf out;
 
 	if (!invite && !sip_server_receive(flow->transactions, request))
 		return;
 	turn->exchange->requests++;
-	buf_init(&out, invite ? turn->scratch : flow->pool, REQUEST_MAX);
-	sip_response_write(&out, request, known ? 200 : 405,
-			   known ? "OK" : "Method Not Allowed", flow->from_tag);
+	status = flow->serve ? flow->serve(flow->serve_arg, request)
+			     : serve_default(request);
+	buf_init(&out, turn->scratch, REQUEST_MAX);
+	sip_response_write(&out, request, status, NULL, flow->tag);
 	/* RFC 3261 8.2.7: an INVITE that is refused needs no state. */
 	if (invite)
 		sip_flow_send(flow, buf_str(&out));
@@ -174,6 +181,52 @@ static void end_broken(struct turn *turn, const struct err *err)
 	}
 }
 
+/* For bytes that are there: no wait, but for the rest of a record. */
+static struct deadline at_once(void)
+{
+	return deadline_in(USEC_PER_SEC / 1000);
+}
+
+/* One message of the flow beside, if it is whole. */
+static void serve_beside(struct turn *turn)
+{
+	struct sip_flow *beside = turn->flow->beside;
+	struct exchange exchange = {0};
+	struct turn other = {
+		.exchange = &exchange,
+		.flow = beside,
+		.sip = {.call_id = "", .from_tag = "", .branch = ""},
+		.method = "",
+	};
+	struct addr from;
+	struct err err;
+	struct str data;
+	int rc;
+
+	rc = sip_flow_next(beside, &data, &from, at_once(), &err);
+	if (rc > 0)
+		take_message(&other, data, &from);
+	else if (rc == 0 || err.kind != ERR_TIMEOUT)
+		turn->flow->beside = NULL; /* its owner will see */
+}
+
+/* True when the flow itself has something to read, or nothing is beside. */
+static bool wait_for_either(struct turn *turn, struct deadline by)
+{
+	struct sip_flow *flow = turn->flow, *beside = flow->beside;
+	const struct conn *const conns[2] = {flow->conn,
+					     beside ? beside->conn : NULL};
+	bool readable[2] = {false, false};
+
+	if (!beside || sip_flow_ready(flow))
+		return true;
+	if (!sip_flow_ready(beside))
+		conn_wait_either(conns, readable, by);
+	if (readable[1] || sip_flow_ready(beside))
+		serve_beside(turn);
+	return readable[0];
+}
+
 /* One step: what is due is sent, what came is looked at. */
 static void step(struct turn *turn, struct deadline by)
 {
@@ -185,9 +238,13 @@ static void step(struct turn *turn, struct deadline by)
 	int rc;
 
 	flow->by = by;
+	if (flow->beside)
+		flow->beside->by = by;
 	wake = sip_transactions_run(flow->transactions);
+	/* Out of time while sending is out of time. */
 	if (flow->send_err.kind != ERR_NONE &&
-	    flow->send_err.kind != ERR_RESET) {
+	    flow->send_err.kind != ERR_RESET &&
+	    flow->send_err.kind != ERR_TIMEOUT) {
 		end_broken(turn, &flow->send_err);
 		return;
 	}
@@ -196,7 +253,14 @@ static void step(struct turn *turn, struct deadline by)
 		end(turn, SIP_SILENT, NULL);
 		return;
 	}
-	rc = sip_flow_next(flow, &data, &from, deadline_sooner(wake, by), &err);
+	wake = deadline_sooner(wake, by);
+	if (!wait_for_either(turn, wake))
+		return;
+	/* What made it readable may be no message at all (a TLS ticket): then
+	 * nobody beside shall wait for it. */
+	if (flow->beside)
+		wake = deadline_sooner(wake, at_once());
+	rc = sip_flow_next(flow, &data, &from, wake, &err);
 	if (rc > 0)
 		take_message(turn, data, &from);
 	else if (rc == 0)
@@ -211,14 +275,15 @@ static int ask(struct turn *turn, const struct sip_request *request,
 	       struct deadline by, struct err *err)
 {
 	struct sip_flow *flow = turn->flow;
+	struct sip_dialog *dialog = turn->dialog;
 	struct exchange *exchange = turn->exchange;
 	struct buf text;
 
 	turn->over = false;
-	turn->sip.cseq = ++flow->cseq;
+	turn->sip.cseq = ++dialog->cseq;
 	/* RFC 3261 8.1.1.7: the cookie, and unique for each transaction */
-	turn->sip.branch = pool_printf(flow->pool, "z9hG4bK%s%u", flow->branch,
-				       flow->cseq);
+	turn->sip.branch = pool_printf(flow->pool, "z9hG4bK%s%u",
+				       dialog->branch, dialog->cseq);
 	buf_init(&text, flow->pool, REQUEST_MAX);
 	if (sip_request_write(&text, request, &turn->sip, err))
 		return -1;
@@ -317,7 +382,7 @@ static int take_challenge(struct turn *turn, const struct sip_request *request,
 #define TURNS_MAX 3 /* unknown, challenged, and a nonce gone stale */
 
 int sip_exchange(struct exchange *exchange, struct sip_flow *flow,
-		 const struct sip_request *request,
+		 struct sip_dialog *dialog, const struct sip_request *request,
 		 const struct credentials *who, struct deadline by,
 		 struct err *err)
 {
@@ -325,14 +390,16 @@ int sip_exchange(struct exchange *exchange, struct sip_flow *flow,
 	struct turn turn = {
 		.exchange = exchange,
 		.flow = flow,
+		.dialog = dialog,
 		.method = request->method,
 		.sip =
 			{
 				.transport = transport_name(
 					conn_transport(flow->conn)),
 				.sent_by = flow->sent_by,
-				.call_id = flow->call_id,
-				.from_tag = flow->from_tag,
+				.call_id = dialog->call_id,
+				.from_tag = dialog->local_tag,
+				.to_tag = dialog->remote_tag,
 			},
 	};
 	int more = 1;
@@ -353,7 +420,8 @@ int sip_exchange(struct exchange *exchange, struct sip_flow *flow,
 }
 
 void sip_flow_idle(struct exchange *exchange, struct sip_flow *flow,
-		   struct deadline until)
+		   const struct sip_dialog *dialog, struct deadline until,
+		   const bool *enough)
 {
 	struct turn turn = {
 		.exchange = exchange,
@@ -361,15 +429,15 @@ void sip_flow_idle(struct exchange *exchange, struct sip_flow *flow,
 		.method = "",
 		.sip =
 			{
-				.call_id = flow->call_id,
-				.from_tag = flow->from_tag,
-				.cseq = flow->cseq +
-					1, /* what comes now is late */
+				.call_id = dialog->call_id,
+				.from_tag = dialog->local_tag,
+				/* What comes now is late. */
+				.cseq = dialog->cseq + 1,
 				.branch = "",
 			},
 	};
 
 	*exchange = (struct exchange){.end = SIP_SILENT};
-	while (!turn.over && !deadline_passed(until))
+	while (!turn.over && !deadline_passed(until) && !(enough && *enough))
 		step(&turn, until);
 }

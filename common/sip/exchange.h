@@ -3,6 +3,7 @@
 #ifndef SIP_EXCHANGE_H
 #define SIP_EXCHANGE_H
 
+#include "sip/dialog.h"
 #include "sip/digest.h"
 #include "sip/flow.h"
 #include "sip/msg.h"
@@ -55,15 +56,17 @@ struct exchange {
  * it: ERR_USAGE for a part of the request that no message can hold, ERR_LOCAL.
  */
 int sip_exchange(struct exchange *exchange, struct sip_flow *flow,
-		 const struct sip_request *request,
+		 struct sip_dialog *dialog, const struct sip_request *request,
 		 const struct credentials *who, struct deadline by,
 		 struct err *err) must_check;
 
 /*
- * Waits until `until`, answering what the peer asks meanwhile.  The end is
- * SIP_SILENT when nothing happened to the connection.
+ * Waits until `until`, or until *enough (may be NULL), answering what the peer
+ * asks meanwhile.  The end is SIP_SILENT when nothing happened to the
+ * connection.  `dialog` tells late answers from strays.
  */
 void sip_flow_idle(struct exchange *exchange, struct sip_flow *flow,
-		   struct deadline until);
+		   const struct sip_dialog *dialog, struct deadline until,
+		   const bool *enough);
 
 #endif

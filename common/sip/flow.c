@@ -93,9 +93,7 @@ int sip_flow_open(struct sip_flow *flow, struct pool *pool, struct conn *conn,
 		local.in6.sin6_scope_id = 0;
 	flow->sent_by = pool_printf(pool, "%s", addr_text(&local, text));
 	flow->room = room ? room : pool_zalloc(pool, SIP_MESSAGE_MAX);
-	if (random_hex(&flow->call_id, pool, 32, err) ||
-	    random_hex(&flow->from_tag, pool, 16, err) ||
-	    random_hex(&flow->branch, pool, 16, err))
+	if (random_hex(&flow->tag, pool, 16, err))
 		return -1;
 	return sip_transactions_open(&flow->transactions, pool, on_send, flow,
 				     err);
@@ -136,6 +134,16 @@ static int take(struct sip_flow *flow, struct str *message, struct err *err)
 	}
 	flow->at += message->n;
 	return 1;
+}
+
+bool sip_flow_ready(const struct sip_flow *flow)
+{
+	struct str rest = unread(flow);
+	struct err err;
+
+	rest.p += sip_frame_skip(rest);
+	rest.n = (size_t)(flow->room + flow->len - rest.p);
+	return rest.n > 0 && (!is_stream(flow) || sip_frame(rest, &err) != 0);
 }
 
 static ssize_t receive(struct sip_flow *flow, struct addr *from,

@@ -6,16 +6,23 @@
 #include "net/conn.h"
 #include "sip/transaction.h"
 
+/* A request of the peer: the status that it gets. */
+typedef unsigned sip_serve_fn(void *arg, const struct sip_message *request);
+
 /* RFC 5626 3.1.  Several exchanges may follow each other on one flow. */
 struct sip_flow {
 	struct pool *pool;
 	struct conn *conn;   /* borrowed */
 	const char *sent_by; /* "192.0.2.1:5060": our end, as Via has it */
 
-	/* What exchanges of this flow share, so that each knows the others'
-	 * late answers. */
-	const char *call_id, *from_tag, *branch; /* the stem of it */
-	unsigned cseq;                           /* of the last request */
+	const char *tag; /* ours in answers to the peer's requests */
+
+	/* What the peer asks for.  NULL: OPTIONS is 200, all else 405. */
+	sip_serve_fn *serve;
+	void *serve_arg;
+
+	/* Another flow whose peer is served while this one waits; NULL. */
+	struct sip_flow *beside;
 
 	struct sip_transactions *transactions;
 	struct deadline by;  /* of what the machines send */
@@ -37,6 +44,9 @@ struct sip_flow {
 int sip_flow_open(struct sip_flow *flow, struct pool *pool, struct conn *conn,
 		  bool traces, struct err *err) must_check;
 void sip_flow_close(struct sip_flow *flow);
+
+/* Is a whole message there, or what can never become one? */
+bool sip_flow_ready(const struct sip_flow *flow);
 
 /* Outside of any transaction; a failure is kept in .send_err. */
 void sip_flow_send(struct sip_flow *flow, struct str message);

@@ -2,6 +2,8 @@
 /* transaction -- events for libosip2's machines, bytes for the wire. */
 #include "sip/transaction.h"
 
+#include <string.h>
+
 #include "sip/osip.h"
 
 /* Requests of the peer that are kept for their retransmissions. */
@@ -10,6 +12,7 @@
 /* One request of the peer and what we said to it. */
 struct served {
 	osip_transaction_t *machine;
+	struct pool *pool; /* of the response */
 	struct str response;
 };
 
@@ -128,14 +131,23 @@ int sip_transactions_open(struct sip_transactions **out, struct pool *pool,
 	return 0;
 }
 
+/* Its retransmissions would be new requests then: no harm, it is long ago. */
+static void forget_oldest(struct sip_transactions *t)
+{
+	osip_transaction_free(t->served[0].machine);
+	pool_free(t->served[0].pool);
+	t->served_len--;
+	memmove(t->served, t->served + 1, t->served_len * sizeof(*t->served));
+}
+
 void sip_transactions_close(struct sip_transactions *t)
 {
 	if (!t)
 		return;
 	if (t->client)
 		osip_transaction_free(t->client);
-	for (size_t i = 0; i < t->served_len; i++)
-		osip_transaction_free(t->served[i].machine);
+	while (t->served_len > 0)
+		forget_oldest(t);
 	osip_release(t->osip);
 }
 
@@ -242,11 +254,14 @@ bool sip_server_receive(struct sip_transactions *t,
 	if (osip_find_transaction_and_add_event(t->osip, event) == 0)
 		return false;
 	/* INVITE and ACK have a machine of their own, which we do not run. */
-	if (EVT_IS_RCV_REQUEST(event) && t->served_len < SERVED_MAX)
+	if (t->served_len == SERVED_MAX)
+		forget_oldest(t);
+	if (EVT_IS_RCV_REQUEST(event))
 		machine = osip_create_transaction(t->osip, event);
 	if (!give(machine, event))
 		return false;
-	t->served[t->served_len++] = (struct served){.machine = machine};
+	t->served[t->served_len++] =
+		(struct served){.machine = machine, .pool = pool_new()};
 	osip_nist_execute(t->osip);
 	return true;
 }
@@ -256,7 +271,10 @@ void sip_server_answer(struct sip_transactions *t, struct str response)
 	struct served *served = &t->served[t->served_len - 1];
 	osip_event_t *event = outgoing(response);
 
-	served->response = response;
+	served->response = (struct str){
+		pool_strndup(served->pool, response.p, response.n),
+		response.n,
+	};
 	if (event && give(served->machine, event))
 		osip_nist_execute(t->osip);
 }

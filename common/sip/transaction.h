@@ -52,11 +52,12 @@ enum sip_client_state sip_client_state(const struct sip_transactions *t);
 
 /*
  * 17.2.2, the server.  True: a new request, sip_server_answer() is expected
- * next.  False: one that was answered before, and has been again; or one that
- * is not taken, too many being under way.
+ * next.  False: one that was answered before, and has been again; or INVITE and
+ * ACK, which have a machine of their own.  Of many the oldest are forgotten.
  */
 bool sip_server_receive(struct sip_transactions *t,
 			const struct sip_message *request);
+/* The response is copied. */
 void sip_server_answer(struct sip_transactions *t, struct str response);
 
 #endif
