@@ -13,7 +13,7 @@
 
 #define ARGS_MAX 64
 
-extern const struct check check_sip_options, check_um_cert;
+extern const struct check check_mwi_path, check_sip_options, check_um_cert;
 
 static void try_check(const struct check *check, struct pool *pool, int argc,
 		      char *const *argv)
@@ -34,6 +34,7 @@ static void try_args(struct pool *pool, int argc, char *const *argv)
 {
 	try_check(&check_um_cert, pool, argc, argv);
 	try_check(&check_sip_options, pool, argc, argv);
+	try_check(&check_mwi_path, pool, argc, argv);
 }
 
 static int split(char **argv, char *lines)

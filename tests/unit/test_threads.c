@@ -20,7 +20,7 @@
 #define ARGS_MAX   10
 #define LINE_ROOM  400
 
-extern const struct check check_sip_options, check_um_cert;
+extern const struct check check_mwi_path, check_sip_options, check_um_cert;
 
 /* One command line, and what it is known to end with. */
 struct order {
@@ -205,7 +205,7 @@ static void answer(int fd, void *arg)
 static void sip_servers_are_asked_side_by_side(void **state)
 {
 	struct peer peer = {.serve = answer, .type = SOCK_DGRAM};
-	const struct check *sip = &check_sip_options;
+	const struct check *sip = &check_sip_options, *mwi = &check_mwi_path;
 	char port[8], closed[8];
 
 	(void)state;
@@ -226,6 +226,15 @@ static void sip_servers_are_asked_side_by_side(void **state)
 		 {"s", "-H", "127.0.0.1", "-p", closed, "-T", "tcp"},
 		 2},
 		{sip, 2, {"s", "--icinga2-command"}, 0},
+		{mwi,
+		 7,
+		 {"m", "--gateway", "127.0.0.1", "--gateway-port", port,
+		  "--notify", "sip:a@b.test"},
+		 0},
+		{mwi,
+		 5,
+		 {"m", "--gateway", "127.0.0.1", "--gateway-port", closed},
+		 2},
 	};
 	run_side_by_side(orders, sizeof(orders) / sizeof(*orders));
 	peer_stop(&peer);
