@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ports -- free loopback ports, and one that refuses."""
+"""ports -- free loopback ports, one that refuses, whether there is ::1."""
 
 import contextlib
 import socket
@@ -28,6 +28,15 @@ def refused_port():
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         yield holder.getsockname()[1]
+
+
+def has_ipv6():
+    """Has loopback ::1? Many containers have not."""
+    with contextlib.suppress(OSError), \
+            socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+        probe.bind(("::1", 0))
+        return True
+    return False
 
 
 def is_bound(transport, port):

@@ -9,6 +9,8 @@ import subprocess
 import threading
 
 START_TIMEOUT = 20
+# Servers stand where an ordinary user's PATH does not lead.
+PATH = os.environ.get("PATH", os.defpath) + ":/usr/local/sbin:/usr/sbin:/sbin"
 
 
 class Process:
@@ -25,7 +27,8 @@ class Process:
         self.child = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", *self.command],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, start_new_session=True)
+            stderr=subprocess.STDOUT, start_new_session=True,
+            env={**os.environ, "PATH": PATH})
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
 
