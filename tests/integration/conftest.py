@@ -12,9 +12,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 from testenv.dns import DnsServer                  # noqa: E402
 from testenv.kamailio import Lab                   # noqa: E402
 from testenv.misbehave import Misbehaving          # noqa: E402
+from testenv.mwi import MwiPath                    # noqa: E402
+from testenv.mwi_pbx import Lamp                   # noqa: E402
+from testenv.mwi_peer import start_pbx             # noqa: E402
 from testenv.pki import HOST, Pki                  # noqa: E402
 from testenv.plugin import Plugin                  # noqa: E402
-from testenv.ports import refused_port             # noqa: E402
+from testenv.ports import has_ipv6, refused_port   # noqa: E402
 from testenv.sip import SipOptions                 # noqa: E402
 from testenv.sip_peer import TcpPeer, TlsPeer, UdpPeer  # noqa: E402
 from testenv.sipp import Sipp, SippTls             # noqa: E402
@@ -70,6 +73,13 @@ def sip(pki):
     return options
 
 
+@pytest.fixture(scope="session")
+def mwi(pki):
+    path = MwiPath(pki)
+    assert path.plugin.path.exists(), "not built: %s" % path.plugin.path
+    return path
+
+
 class Servers:
     """Starts servers, the same one only once, and ends them all."""
 
@@ -78,6 +88,8 @@ class Servers:
         self.shared, self.all = {}, []
 
     def start(self, kind, *args, **how):
+        if ":" in how.get("address", "") and not has_ipv6():
+            pytest.skip("no IPv6 here")
         server = kind(*args, **how)
         self.all.append(server)
         return server
@@ -108,6 +120,10 @@ class Servers:
             return self.start(TlsPeer, behaviour, self.pki, **how)
         kind = {"udp": UdpPeer, "tcp": TcpPeer}[transport]
         return self.start(kind, behaviour, **how)
+
+    def pbx(self, transport, how=None, **steps):
+        """Registrar, gateway and notifier, which does these steps so."""
+        return start_pbx(self, transport, how or {}, steps)
 
     def stop(self):
         while self.all:
@@ -166,9 +182,45 @@ def meet(sip, servers):
 
 
 @pytest.fixture(scope="session")
+def lamp(mwi, pki):
+    """check_mwi_path about one address at a PBX of the tests."""
+    return Lamp(pki)
+
+
+@pytest.fixture
+def follow(lamp, servers):
+    """(JSON of the whole loop through a PBX that does so, the PBX)."""
+    def following(transport, *args, timeout=1, how=None, **steps):
+        pbx = servers.pbx(transport, how, **steps)
+        result = lamp.loop(pbx, *args, timeout=timeout)
+        pbx.settle()
+        return result, pbx
+    return following
+
+
+@pytest.fixture
+def fetch(lamp, servers):
+    """(JSON of a look into the mailbox of such a PBX, the PBX)."""
+    def fetching(transport, *args, timeout=1, how=None, **steps):
+        pbx = servers.pbx(transport, how, **steps)
+        result = lamp.fetch(pbx, *args, timeout=timeout)
+        pbx.settle()
+        return result, pbx
+    return fetching
+
+
+@pytest.fixture(scope="session")
 def lab(tmp_path_factory, shared_servers):
     """Kamailio, with its own certificates."""
     return shared_servers.start(Lab, tmp_path_factory.mktemp("lab"))
+
+
+@pytest.fixture(scope="session")
+def lab_dns(shared_servers):
+    """The address of a resolver that knows the names of the lab."""
+    return shared_servers.start(
+        DnsServer, "host-record=%s,127.0.0.1" % HOST,
+        "host-record=sfbpool.contoso.test,127.0.0.1").address
 
 
 @pytest.fixture

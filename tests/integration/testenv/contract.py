@@ -63,6 +63,10 @@ SIP = {"sip.no-answer", "sip.provisional-only", "sip.closed", "sip.status",
        "sip.ms-diagnostics", "sip.retry-after", "sip.auth", "sip.malformed",
        "sip.stray", "sip.method", "sip.header", "sip.slow", "sip.loss",
        "sip.targets", "dns.domain-conflict"}
+MWI = {"mwi.identity", "mwi.register-refused", "mwi.notify-refused",
+       "mwi.not-delivered", "mwi.altered", "mwi.duplicate", "mwi.slow",
+       "mwi.subscribe-refused", "mwi.no-notify", "mwi.terminated",
+       "mwi.bad-body", "mwi.count"}
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,11 @@ PLUGINS = {
         frozenset({"rtt", "rtt_min", "rtt_max", "jitter", "loss",
                    "retransmissions", "connect_time", "handshake_time",
                    "targets_alive"})),
+    "check_mwi_path": Promise(
+        "MWI_PATH", frozenset(EVERYWHERE | SIP | MWI),
+        frozenset({"delivery_time", "notify_time", "register_time",
+                   "subscribe_time", "messages_new", "messages_old",
+                   "urgent_new", "hops_ok"})),
 }
 
 

@@ -2,6 +2,7 @@
 """kamailio -- contrib/lab: a Kamailio that treats peers as Lync does."""
 
 import os
+import re
 import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +24,10 @@ class Port:
 
 
 class Lab:
-    """Ports: plain (UDP, TCP), tls (any client), telling, silent (mutual)."""
+    """Ports: plain (UDP, TCP), tls (any client), telling, silent (mutual), um.
+
+    Users are those of kamailio/message-waiting.cfg.in.
+    """
 
     def __init__(self, directory):
         self.directory = directory
@@ -38,6 +42,7 @@ class Lab:
         self.tls = Port("tls", int(self.values["TLS"]))
         self.telling = Port("tls", int(self.values["TELLING"]))
         self.silent = Port("tls", int(self.values["SILENT"]))
+        self.um = Port("tls", int(self.values["UM"]))
 
     def _call(self, command, *args):
         done = subprocess.run(
@@ -63,6 +68,50 @@ class Lab:
             yield
         finally:
             self._call("distrust", name)
+
+    @contextmanager
+    def um_shows(self, name):
+        """Meanwhile the voice-mail server has this certificate."""
+        self._call("certificate", name)
+        try:
+            yield
+        finally:
+            self._call("certificate", "right")
+
+    def publish(self, user, counts):
+        """The state of a mailbox: "NEW/OLD (URGENT/URGENT)"."""
+        self._call("publish", user, counts)
+
+    def bindings(self, user):
+        return int(self._call("bindings", user))
+
+    def subscriptions(self, user):
+        return int(self._call("subscriptions", user))
+
+    def left(self, user):
+        """What is there of the user: (bindings, subscriptions)."""
+        return self.bindings(user), self.subscriptions(user)
+
+    def _kamcmd(self, *words):
+        return subprocess.run(
+            ["kamcmd", "-s", "unix:%s/run/ctl" % self.values["DIR"], *words],
+            capture_output=True, timeout=PATIENCE, text=True).stdout
+
+    def contacts(self, user):
+        """The registrar's own list: [(Contact, seconds until it expires)]."""
+        return [(address, int(seconds)) for address, seconds in re.findall(
+            r"Address: (\S+)\s+Expires: (\d+)",
+            self._kamcmd("ul.lookup", "location", user))]
+
+    def transactions(self):
+        """How many there were since the start."""
+        return int(re.search(r"\bcreated: (\d+)",
+                             self._kamcmd("tm.stats")).group(1))
+
+    def password(self, user):
+        """The file with the password of a phone's user."""
+        which = {"bob": "OTHER_PASSWORD_FILE", "alice": "PASSWORD_FILE"}
+        return self.values[which.get(user, "PHONE_PASSWORD_FILE")]
 
     def stop(self):
         self._call("stop")

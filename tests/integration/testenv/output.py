@@ -27,6 +27,8 @@ CHAIN_KEYS = {"subject", "issuer", "serial", "sha256", "not_before",
               "key_bits", "signature", "usage"}
 TLS_KEYS = {"version", "cipher", "asked_client_cert", "acceptable_cas",
             "ocsp_staple"}
+HOP_KEYS = {"name", "host", "address", "state", "says", "times", "findings"}
+HOP_TIMES = {"connect", "handshake", "answer"}
 ANSWER_KEYS = {"status", "reason", "headers", "source"}
 ISO8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 # Controls of Unicode, lines that split, marks that reorder a line.
@@ -135,6 +137,8 @@ class Json:
             assert set(self.facts["tls"]) == TLS_KEYS
         if self.facts.get("answer"):
             self._check_answer(self.facts["answer"])
+        for hop in self.facts.get("hops", []):
+            self._check_hop(hop, promise.ids)
         for profile, state in self.facts.get("matrix", {}).items():
             assert profile in contract.PROFILES and state in contract.EXIT
 
@@ -158,6 +162,12 @@ class Json:
         assert isinstance(answer["status"], int)
         for header in answer["headers"]:
             assert set(header) == {"name", "value"}, header
+
+    def _check_hop(self, hop, ids):
+        assert set(hop) == HOP_KEYS, hop
+        assert set(hop["times"]) == HOP_TIMES, hop
+        assert hop["state"] in contract.EXIT, hop
+        assert set(hop["findings"]) <= ids, hop
 
     def _check_cert(self, cert):
         assert CHAIN_KEYS <= set(cert), CHAIN_KEYS - set(cert)

@@ -91,7 +91,7 @@ def answer(request, status=200, reason="OK", *headers, body=b"", **changes):
     value, or None to leave the header out; length: the Content-Length told;
     version, eol.
     """
-    lines = {"Via": request.via, "From": request.get("From"),
+    lines = {"Via": ", ".join(request.all("Via")), "From": request.get("From"),
              "To": request.get("To") + ";tag=peer",
              "Call-ID": request.call_id, "CSeq": request.get("CSeq")}
     version = changes.pop("version", "SIP/2.0")

@@ -106,6 +106,7 @@ class Peer:
         self.clients = []               # address and port
         self.wake, self.woken = socket.socketpair()
         self.threads, self.errors = [], []
+        self.starting = threading.Lock()
 
     @property
     def requests(self):
@@ -118,8 +119,9 @@ class Peer:
 
     def start(self, target, *args):
         thread = threading.Thread(target=target, args=args, daemon=True)
-        self.threads.append(thread)
-        thread.start()
+        with self.starting:             # none in the list that runs not yet
+            self.threads.append(thread)
+            thread.start()
 
     def take(self, raw):
         self.messages.append(Message(raw))
@@ -209,7 +211,9 @@ class TcpPeer(Peer):
 
     def settle(self):
         """Waits until the clients have gone and all they sent was read."""
-        for thread in self.threads[1:]:
+        with self.starting:
+            threads = self.threads[1:]
+        for thread in threads:
             thread.join(PATIENCE)
 
     def secure(self, connection):

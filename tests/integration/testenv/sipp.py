@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """sipp -- SIPp as a SIP server, socat before it where TLS is wanted."""
 
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -8,6 +9,18 @@ from testenv.ports import free_udp_port, wait_bound
 from testenv.proc import Process
 
 SCENARIOS = Path(__file__).resolve().parent.parent / "sipp"
+
+PATIENCE = 20
+
+
+def send(scenario, address, service, transport="udp"):
+    """Runs a scenario once as a client; its answers have to be the wanted."""
+    done = subprocess.run(
+        ["sipp", "-sf", SCENARIOS / (scenario + ".xml"), "-i", "127.0.0.1",
+         "-s", service, "-t", transport[0] + "1", "-m", "1", "-nostdin",
+         address], stdin=subprocess.DEVNULL, capture_output=True,
+        timeout=PATIENCE)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
 
 
 class Sipp:
