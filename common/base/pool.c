@@ -71,15 +71,16 @@ void pool_free(struct pool *pool)
 	free(pool);
 }
 
-static struct chunk *chunk_add(struct pool *pool, size_t size)
+/* Not zeroed: a page of it that nobody uses is never touched. */
+static struct chunk *chunk_new(struct chunk *next, size_t size)
 {
-	struct chunk *chunk = calloc(1, sizeof(*chunk) + size);
+	struct chunk *chunk = malloc(sizeof(*chunk) + size);
 
 	if (!chunk)
 		out_of_memory();
+	chunk->next = next;
+	chunk->used = 0;
 	chunk->size = size;
-	chunk->next = pool->chunks;
-	pool->chunks = chunk;
 	return chunk;
 }
 
@@ -91,7 +92,7 @@ static size_t larger(size_t a, size_t b)
 /* Each chunk twice as large as the one before. */
 static size_t next_size(const struct chunk *last)
 {
-	if (!last)
+	if (!last || last->size < CHUNK_FIRST)
 		return CHUNK_FIRST;
 	return last->size < CHUNK_MAX / 2 ? 2 * last->size : CHUNK_MAX;
 }
@@ -105,11 +106,25 @@ void *pool_zalloc(struct pool *pool, size_t size)
 #ifdef POOL_DEBUG
 	need = size ? size : 1; /* so that one byte too far is seen */
 #endif
-	if (!chunk || chunk->size - chunk->used < need)
-		chunk = chunk_add(pool, larger(need, next_size(chunk)));
+	if (!chunk || chunk->size - chunk->used < need) {
+		chunk = chunk_new(chunk, larger(need, next_size(chunk)));
+		pool->chunks = chunk;
+	}
 	place = (char *)chunk->data + chunk->used;
 	chunk->used += need;
-	return place;
+	return memset(place, 0, need);
+}
+
+void *pool_room(struct pool *pool, size_t size)
+{
+	/* Behind the one that has room. */
+	struct chunk **at = pool->chunks ? &pool->chunks->next : &pool->chunks;
+	struct chunk *chunk = chunk_new(*at, aligned(size));
+
+	/* Full for pool_zalloc(), empty for pool_free(). */
+	chunk->size = 0;
+	*at = chunk;
+	return chunk->data;
 }
 
 void *pool_array(struct pool *pool, size_t n, size_t size)

@@ -20,6 +20,12 @@ void pool_free(struct pool *pool); /* NULL is fine */
 
 void *pool_zalloc(struct pool *pool, size_t size);
 
+/*
+ * Neither zeroed nor wiped: room for what is received, of which mostly little
+ * is used.  The rest of it then costs nothing.
+ */
+void *pool_room(struct pool *pool, size_t size);
+
 /* `n` zeroed elements of `size` bytes; the product may not overflow. */
 void *pool_array(struct pool *pool, size_t n, size_t size);
 

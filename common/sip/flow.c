@@ -92,7 +92,7 @@ int sip_flow_open(struct sip_flow *flow, struct pool *pool, struct conn *conn,
 	if (local.ss.ss_family == AF_INET6)
 		local.in6.sin6_scope_id = 0;
 	flow->sent_by = pool_printf(pool, "%s", addr_text(&local, text));
-	flow->room = room ? room : pool_zalloc(pool, SIP_MESSAGE_MAX);
+	flow->room = room ? room : pool_room(pool, SIP_MESSAGE_MAX);
 	if (random_hex(&flow->tag, pool, 16, err))
 		return -1;
 	return sip_transactions_open(&flow->transactions, pool, on_send, flow,

@@ -34,8 +34,13 @@ static int free_pool(void **state)
 static void what_the_pool_gives_is_zeroed_and_aligned(void **state)
 {
 	for (size_t size = 0; size < 70000; size = size * 2 + 1) {
-		unsigned char *place = pool_zalloc(*state, size);
+		unsigned char *volatile used = malloc(size + 4096);
+		unsigned char *place;
 
+		/* What malloc(3) gives next has been used before. */
+		memset(used, 0xff, size + 4096);
+		free(used);
+		place = pool_zalloc(*state, size);
 		assert_int_equal((uintptr_t)place % sizeof(void *), 0);
 		for (size_t i = 0; i < size; i++)
 			assert_int_equal(place[i], 0);
@@ -51,6 +56,28 @@ static void allocations_do_not_overlap(void **state)
 	memset(second, 'b', 100);
 	for (int i = 0; i < 100; i++)
 		assert_int_equal(first[i], 'a');
+}
+
+static void room_is_all_of_it_and_apart_from_the_rest(void **state)
+{
+	char *before = pool_zalloc(*state, 10);
+	char *room = pool_room(*state, 5000);
+	char *after = pool_zalloc(*state, 10);
+
+	memset(room, 'r', 5000);
+	for (int i = 0; i < 10; i++) {
+		assert_int_equal(before[i], 0);
+		assert_int_equal(after[i], 0);
+	}
+}
+
+static void a_pool_begins_with_room(void **state)
+{
+	char *room = pool_room(*state, 1);
+	char *place = pool_zalloc(*state, 10);
+
+	room[0] = 'r';
+	assert_int_equal(place[0], 0);
 }
 
 static void growing_keeps_what_was_there(void **state)
@@ -303,6 +330,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_POOL(what_the_pool_gives_is_zeroed_and_aligned),
 		WITH_POOL(allocations_do_not_overlap),
+		WITH_POOL(room_is_all_of_it_and_apart_from_the_rest),
+		WITH_POOL(a_pool_begins_with_room),
 		WITH_POOL(growing_keeps_what_was_there),
 		WITH_POOL(a_buffer_stops_at_its_limit_and_says_so),
 		WITH_POOL(printing_longer_than_any_room_is_whole),
