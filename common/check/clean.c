@@ -38,7 +38,7 @@ static size_t decode(struct str text, uint32_t *point)
 	const unsigned char *p = (const unsigned char *)text.p;
 	const struct lead *lead = NULL;
 
-	for (size_t i = 0; i < sizeof(leads) / sizeof(*leads); i++)
+	for (size_t i = 0; i < sizeof(leads) / sizeof(*leads) && !lead; i++)
 		if (leads[i].from <= p[0] && p[0] <= leads[i].to)
 			lead = &leads[i];
 	if (!lead || lead->len > text.n)
@@ -54,10 +54,12 @@ static size_t decode(struct str text, uint32_t *point)
 
 static bool is_harmful(uint32_t point)
 {
-	for (size_t i = 0; i < sizeof(harmful) / sizeof(*harmful); i++)
-		if (harmful[i].from <= point && point <= harmful[i].to)
-			return true;
-	return false;
+	const struct span *span = harmful;
+	const struct span *end = span + sizeof(harmful) / sizeof(*harmful);
+
+	while (span < end && span->to < point)
+		span++;
+	return span < end && span->from <= point;
 }
 
 void render_clean(struct buf *out, struct str text, size_t max)
