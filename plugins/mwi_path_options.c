@@ -170,9 +170,6 @@ static int take_um(struct mwi_path_config *config, struct pool *pool,
 		       config->um.profile ? &tls : config->transport);
 	take_request(ask, pool);
 	ask->server.name_option = "a name for --um, or --from sip:um@ITS-NAME";
-	/* The name in which it sends is the one that it should have. */
-	if (ask->server.expected.n == 0)
-		ask->server.expected = ask->own.expected;
 	return 0;
 }
 
@@ -227,11 +224,12 @@ static int take_address(struct sip_uri *uri, struct pool *pool,
 static int take_from(struct mwi_path_config *config, struct pool *pool,
 		     struct err *err)
 {
+	struct sip_options_config *ask = &config->um_ask;
 	const char *um = config->um.host;
 	struct str host;
 	struct sip_uri uri;
 
-	config->um_ask.own.name_option = "--from sip:um@OUR-FQDN";
+	ask->own.name_option = "--from sip:um@OUR-FQDN";
 	if (!config->from && um)
 		config->from = pool_printf(
 			pool, strchr(um, ':') ? "sip:um@[%s]" : "sip:um@%s",
@@ -243,7 +241,10 @@ static int take_from(struct mwi_path_config *config, struct pool *pool,
 	config->from = uri.text;
 	host = str_from(uri.host);
 	if (!name_objection(host))
-		strs_add(&config->um_ask.own.expected, pool, host);
+		strs_add(&ask->own.expected, pool, host);
+	/* The name in which it sends is the one that it should have. */
+	if (ask->server.expected.n == 0)
+		ask->server.expected = ask->own.expected;
 	return 0;
 }
 

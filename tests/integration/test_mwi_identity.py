@@ -49,6 +49,14 @@ def test_the_gateway_would_not_know_um(look, lab, name, rule):
     assert HOST in result.finding("mwi.identity")["where"]
 
 
+@pytest.mark.parametrize("sender,broken", [
+    (HOST, {}), ("um9.contoso.test", {"name.cn-mismatch": "CRITICAL"})])
+def test_by_address_um_has_the_name_of_from(mwi, lab, sender, broken):
+    result = mwi.json("--um", "127.0.0.1", "--um-port", lab.um.port,
+                      "--ca-file", lab.ca_file, "--from", "sip:um@" + sender)
+    assert result.broken == broken
+
+
 @pytest.mark.parametrize("name,rule", WRONG.items())
 def test_without_a_gateway_nobody_fails_to_know_um(look, lab, name, rule):
     with lab.um_shows(name):
