@@ -58,6 +58,16 @@ static void walk_path(struct mwi_walk *walk)
 	mwi_walk_mailbox(walk, walk->run->by);
 }
 
+/* Each by the other's rules for its certificate. */
+static bool are_both_judged(const struct mwi_walk *walk)
+{
+	const struct mwi_path_config *config = walk->config;
+
+	return config->um.host && config->um.profile && config->gateway.host &&
+	       config->gateway.profile &&
+	       walk->hops[HOP_GATEWAY].transport == TRANSPORT_TLS;
+}
+
 /* Line 1 when nothing is wrong: what was really seen. */
 static const char *summary(const struct mwi_walk *walk)
 {
@@ -74,16 +84,17 @@ static const char *summary(const struct mwi_walk *walk)
 			   "%s: the gateway takes UM's NOTIFY (no phone "
 			   "watched)",
 			   config->notify_uri.text);
-	else if (config->um.host && config->gateway.host)
+	else if (are_both_judged(walk))
 		buf_puts(&text, "UM and gateway would take each other");
-	else if (config->um.host || config->gateway.host)
+	else
 		buf_printf(&text, "%s looked at",
-			   config->um.host ? "UM" : "gateway");
+			   !config->gateway.host ? "UM"
+			   : config->um.host     ? "UM and gateway"
+						 : "gateway");
 	if (walk->mailbox)
-		buf_printf(&text, "%s%s has %u new, %u old",
-			   text.len ? "; " : "", config->mailbox_uri.text,
-			   walk->mailbox->counts[MWI_VOICE].fresh,
-			   walk->mailbox->counts[MWI_VOICE].old);
+		buf_printf(&text, "%s%s: %s", text.len ? "; " : "",
+			   config->mailbox_uri.text,
+			   walk->hops[HOP_MAILBOX].says);
 	else if (config->mailbox)
 		buf_printf(&text, "%snothing is known of %s yet",
 			   text.len ? "; " : "", config->mailbox_uri.text);

@@ -143,6 +143,17 @@ bool phone_judge_state(struct mwi_walk *walk, const struct mwi_phone *phone,
 
 /* The mailbox ------------------------------------------------------------ */
 
+static const char *counts_text(const struct mwi *mwi, struct pool *pool)
+{
+	const struct mwi_counts *voice = &mwi->counts[MWI_VOICE];
+
+	if (!mwi_counts_voice(mwi))
+		return "messages waiting, their number is not told";
+	return pool_printf(pool, "%u new, %u old, messages waiting: %s",
+			   voice->fresh, voice->old,
+			   mwi->waiting ? "yes" : "no");
+}
+
 static void judge_counts(struct mwi_walk *walk, const struct mwi_phone *phone,
 			 const struct mwi *mwi)
 {
@@ -157,7 +168,17 @@ static void judge_counts(struct mwi_walk *walk, const struct mwi_phone *phone,
 			    "Messages-Waiting: no, with %u new messages: the "
 			    "lamp stays dark",
 			    voice->fresh);
-	if (range_alerts(&config->new_critical, fresh))
+	if (!config->new_warning.set && !config->new_critical.set)
+		return;
+	if (!mwi_counts_voice(mwi))
+		report_find(report, VERDICT_UNKNOWN, "mwi.count", where,
+			    "messages wait for %s, and their number is not "
+			    "told",
+			    phone->address)
+			->remedy = "let the server tell the counts of RFC "
+				   "3842, or leave --new-warning and "
+				   "--new-critical out";
+	else if (range_alerts(&config->new_critical, fresh))
 		report_find(report, VERDICT_CRITICAL, "mwi.count", where,
 			    "%u new messages for %s", voice->fresh,
 			    phone->address);
@@ -165,7 +186,7 @@ static void judge_counts(struct mwi_walk *walk, const struct mwi_phone *phone,
 		report_find(report, VERDICT_WARNING, "mwi.count", where,
 			    "%u new messages for %s", voice->fresh,
 			    phone->address);
-	else if (config->new_warning.set || config->new_critical.set)
+	else
 		report_hold(report, "mwi.count", where,
 			    "the number of new messages is within the limits");
 }
@@ -174,8 +195,6 @@ static void judge_mailbox(struct mwi_walk *walk, const struct mwi_phone *phone,
 			  const struct notice *notice)
 {
 	struct mwi_hop *hop = &walk->hops[HOP_MAILBOX];
-	struct pool *pool = walk->run->pool;
-	const struct mwi_counts *voice = &notice->mwi.counts[MWI_VOICE];
 
 	if (notice->trouble) {
 		report_find(walk->run->report, VERDICT_CRITICAL, "mwi.bad-body",
@@ -189,9 +208,7 @@ static void judge_mailbox(struct mwi_walk *walk, const struct mwi_phone *phone,
 		return;
 	}
 	walk->mailbox = &notice->mwi;
-	hop->says = pool_printf(pool, "%u new, %u old, messages waiting: %s",
-				voice->fresh, voice->old,
-				notice->mwi.waiting ? "yes" : "no");
+	hop->says = counts_text(&notice->mwi, walk->run->pool);
 	judge_counts(walk, phone, &notice->mwi);
 }
 

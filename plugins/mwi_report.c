@@ -33,7 +33,7 @@ static void mailbox_metrics(const struct mwi_walk *walk)
 	struct report *report = walk->run->report;
 	struct metric *fresh;
 
-	if (!walk->mailbox)
+	if (!walk->mailbox || !mwi_counts_voice(walk->mailbox))
 		return;
 	voice = &walk->mailbox->counts[MWI_VOICE];
 	fresh = count(report, "messages_new", voice->fresh);

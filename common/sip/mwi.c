@@ -34,6 +34,14 @@ bool mwi_contradicts(const struct mwi *mwi)
 	return !mwi->waiting && mwi->counts[MWI_VOICE].fresh > 0;
 }
 
+bool mwi_counts_voice(const struct mwi *mwi)
+{
+	for (size_t i = 0; i < MWI_CLASSES; i++)
+		if (mwi->counts[i].told)
+			return true;
+	return !mwi->waiting;
+}
+
 static struct str skip(struct str s, size_t n)
 {
 	return (struct str){s.p + n, s.n - n};

@@ -68,4 +68,10 @@ const char *mwi_class_name(enum mwi_class class); /* "voice-message" */
  */
 bool mwi_contradicts(const struct mwi *mwi);
 
+/*
+ * The number of voice messages follows from it: told, or 0 where nothing waits
+ * or other classes only are told (RFC 3842 5.2: each line may be left out).
+ */
+bool mwi_counts_voice(const struct mwi *mwi);
+
 #endif

@@ -35,6 +35,7 @@ def look(mwi, lab, lab_dns):
 
 def test_the_right_certificate_is_an_identity(look, lab):
     result = fine(look(gateway=lab.telling))
+    assert "would take each other" in result.summary
     assert hops(result) == {"um": "OK", "gateway": "OK"}
 
 
@@ -47,6 +48,18 @@ def test_the_gateway_would_not_know_um(look, lab, name, rule):
     assert hops(result) == {"um": "CRITICAL", "gateway": "OK"}
     assert {rule, "mwi.identity"} <= set(hop(result, "um")["findings"])
     assert HOST in result.finding("mwi.identity")["where"]
+
+
+@pytest.mark.parametrize("unjudged", ["--um-profile", "--gateway-profile"])
+def test_who_was_not_judged_is_only_looked_at(look, lab, unjudged):
+    result = look(unjudged, "none", gateway=lab.telling)
+    assert "would take" not in result.summary
+    assert "looked at" in result.summary
+
+
+def test_without_tls_nobody_was_judged(look, lab):
+    result = look(gateway=lab.plain("udp"))
+    assert result.summary == "UM and gateway looked at"
 
 
 @pytest.mark.parametrize("sender,broken", [

@@ -307,6 +307,24 @@ def test_an_empty_notify_is_no_error(fetch, transport):
     assert "messages_new" not in result.metrics
 
 
+DARK = b"Messages-Waiting: yes\r\n"
+
+
+@pytest.mark.parametrize("limit", ["--new-warning", "--new-critical"])
+def test_a_number_that_is_not_told_is_not_within_limits(fetch, limit):
+    result, _ = fetch("udp", limit, "5", subscribe=subscribed(body=DARK))
+    assert result.broken == {"mwi.count": "UNKNOWN"}
+    assert result.state == "UNKNOWN"
+
+
+def test_a_number_that_is_not_told_is_no_number(fetch):
+    result, _ = fetch("udp", subscribe=subscribed(body=DARK))
+    fine(result)
+    assert not {"messages_new", "messages_old"} & set(result.metrics)
+    assert "not told" in result.summary
+
+
+
 @pytest.mark.parametrize("counts,new,old", [
     (b"4294967295/4294967296", 2 ** 32 - 1, 2 ** 32 - 1),
     (b"99999999999999999999999/0", 2 ** 32 - 1, 0),

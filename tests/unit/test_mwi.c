@@ -429,6 +429,29 @@ static void what_is_written_is_read_again(void **state)
 	}
 }
 
+/* RFC 3842 5.2: each line but the first may be left out. */
+static void counts_are_known_or_not(void **state)
+{
+	const struct {
+		const char *text;
+		bool known;
+	} cases[] = {
+		{"Messages-Waiting: yes", false},
+		{"Messages-Waiting: no", true},
+		{"Messages-Waiting: yes\nVoice-Message: 1/0", true},
+		{"Messages-Waiting: yes\nFax-Message: 1/0", true},
+		{"Messages-Waiting: yes\nMessage-Account: sip:a@b", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct mwi mwi = parsed(str_from(cases[i].text));
+
+		if (mwi_counts_voice(&mwi) != cases[i].known)
+			fail_msg("%s", cases[i].text);
+	}
+}
+
 static void a_dark_lamp_over_new_messages_contradicts(void **state)
 {
 	static const struct {
@@ -476,6 +499,7 @@ int main(void)
 		TEST(what_exchange_um_sends_is_written),
 		TEST(what_is_not_told_is_not_written),
 		TEST(what_is_written_is_read_again),
+		TEST(counts_are_known_or_not),
 		TEST(a_dark_lamp_over_new_messages_contradicts),
 	};
 
