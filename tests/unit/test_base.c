@@ -18,18 +18,7 @@
 #include "base/file.h"
 #include "base/pool.h"
 #include "base/str.h"
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int free_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
+#include "pooled.h"
 
 static void what_the_pool_gives_is_zeroed_and_aligned(void **state)
 {
@@ -322,19 +311,16 @@ static void a_fifo_without_a_writer_ends_with_the_deadline(void **state)
 	assert_int_equal(err.kind, ERR_FILE);
 }
 
-#define WITH_POOL(test)                                                        \
-	cmocka_unit_test_setup_teardown(test, make_pool, free_pool)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_POOL(what_the_pool_gives_is_zeroed_and_aligned),
-		WITH_POOL(allocations_do_not_overlap),
-		WITH_POOL(room_is_all_of_it_and_apart_from_the_rest),
-		WITH_POOL(a_pool_begins_with_room),
-		WITH_POOL(growing_keeps_what_was_there),
-		WITH_POOL(a_buffer_stops_at_its_limit_and_says_so),
-		WITH_POOL(printing_longer_than_any_room_is_whole),
+		TEST(what_the_pool_gives_is_zeroed_and_aligned),
+		TEST(allocations_do_not_overlap),
+		TEST(room_is_all_of_it_and_apart_from_the_rest),
+		TEST(a_pool_begins_with_room),
+		TEST(growing_keeps_what_was_there),
+		TEST(a_buffer_stops_at_its_limit_and_says_so),
+		TEST(printing_longer_than_any_room_is_whole),
 		cmocka_unit_test(cutting_leaves_the_rest_until_there_is_none),
 		cmocka_unit_test(case_is_ignored_for_ascii_letters_only),
 		cmocka_unit_test(numbers_are_digits_within_the_limit),
@@ -344,11 +330,11 @@ int main(void)
 			a_wait_is_rounded_up_so_that_poll_does_not_spin),
 		cmocka_unit_test(a_share_of_the_time_left_is_its_part),
 		cmocka_unit_test(dates_and_seconds_are_each_other),
-		WITH_POOL(a_date_is_written_as_people_read_it),
+		TEST(a_date_is_written_as_people_read_it),
 		cmocka_unit_test(an_error_text_too_long_is_cut_not_lost),
-		WITH_POOL(a_file_is_read_whole_and_ends_with_a_nul),
-		WITH_POOL(a_file_over_the_limit_is_refused),
-		WITH_POOL(a_fifo_without_a_writer_ends_with_the_deadline),
+		TEST(a_file_is_read_whole_and_ends_with_a_nul),
+		TEST(a_file_over_the_limit_is_refused),
+		TEST(a_fifo_without_a_writer_ends_with_the_deadline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "pooled.h"
 #include "sip/digest.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -20,18 +21,6 @@
 	{                                                                      \
 		literal, sizeof(literal) - 1                                   \
 	}
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
 
 /* Each line of the text is a header's value. */
 static int pick_lines(struct challenge *challenge, struct pool *pool,
@@ -415,8 +404,6 @@ static void a_long_name_is_cut_between_characters(void **state)
 	assert_string_equal(why + strlen(why) - 5, "\xc3\xb6...");
 	assert_true(strlen(why) < 80);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_pool, drop_pool)
 
 int main(void)
 {

@@ -8,18 +8,7 @@
 #include <cmocka.h>
 
 #include "check/render.h"
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
+#include "pooled.h"
 
 static void what_others_obey_becomes_a_question_mark(void **state)
 {
@@ -140,8 +129,6 @@ static void long_text_ends_with_dots_at_a_character(void **state)
 		assert_string_equal(out.data, cases[i].clean);
 	}
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_pool, drop_pool)
 
 int main(void)
 {

@@ -13,22 +13,11 @@
 
 #include "net/conn.h"
 #include "peer.h"
+#include "pooled.h"
 
 #define LIMIT (5 * USEC_PER_SEC)
 #define SOON  (USEC_PER_SEC / 10)
 #define LARGE ((size_t)4 << 20) /* more than any socket holds */
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
 
 static struct addr loopback(uint16_t port)
 {
@@ -301,8 +290,6 @@ static void a_close_and_a_reset_are_told_apart(void **state)
 		peer_stop(&peer);
 	}
 }
-
-#define TEST(test) cmocka_unit_test_setup_teardown(test, make_pool, drop_pool)
 
 int main(void)
 {

@@ -9,6 +9,7 @@
 
 #include <openssl/evp.h>
 
+#include "pooled.h"
 #include "sip/digest.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -19,18 +20,6 @@ static const struct credentials mufasa = {"Mufasa", {"Circle of Life", 14}};
 static const struct credentials nobody = {"a", {"p", 1}};
 static const struct digest_turn options = {"OPTIONS", "sip:um1.contoso.test",
 					   "c", 1};
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
 
 static struct challenge picked(struct pool *pool, const char *text)
 {
@@ -313,8 +302,6 @@ static void an_answer_without_room_is_an_error(void **state)
 		digest_answer(&out, &challenge, &nobody, &options, &err), -1);
 	assert_int_equal(err.kind, ERR_PROTOCOL);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_pool, drop_pool)
 
 int main(void)
 {

@@ -12,20 +12,9 @@
 
 #include "net/dns.h"
 #include "peer.h"
+#include "pooled.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
 
 /* Answers by the first letter of the name; see the table below. */
 static void serve_dns(int fd, void *arg)

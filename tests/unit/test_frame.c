@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "pooled.h"
 #include "sip/msg.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -17,18 +18,6 @@
 	"SIP/2.0 200 OK\r\nVia: SIP/2.0/TLS h;branch=z9hG4bK1\r\n"             \
 	"From: <sip:a@example.com>;tag=1\r\nTo: <sip:b@example.com>\r\n"       \
 	"Call-ID: c\r\nCSeq: 1 OPTIONS\r\n"
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
 
 /* In an allocation of its size, so that one byte more is seen. */
 static ssize_t frame(struct pool *pool, const char *data, size_t n,
@@ -223,8 +212,6 @@ static void the_longest_message_comes_in_byte_by_byte(void **state)
 	assert_int_equal(sip_frame((struct str){data, SIP_MESSAGE_MAX}, &err),
 			 SIP_MESSAGE_MAX);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_pool, drop_pool)
 
 int main(void)
 {

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "pooled.h"
 #include "sip/msg.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -19,18 +20,6 @@
 #define CALL_ID "Call-ID: 843817637684230@998sdasdh09\r\n"
 #define CSEQ    "CSeq: 1826 OPTIONS\r\n"
 #define REST    VIA FROM TO CALL_ID CSEQ
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
 
 static void must_read(struct sip_message *message, struct pool *pool,
 		      const char *text)
@@ -189,8 +178,6 @@ static void statuses_have_the_words_of_their_rfc(void **state)
 	assert_string_equal(sip_reason(606), "Not Acceptable");
 	assert_string_equal(sip_reason(299), "");
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_pool, drop_pool)
 
 int main(void)
 {

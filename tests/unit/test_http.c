@@ -13,21 +13,10 @@
 
 #include "net/http.h"
 #include "peer.h"
+#include "pooled.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define SOON     (USEC_PER_SEC / 5)
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
 
 #define HEAD "HTTP/1.0 200 OK\r\n"
 #define DER  "\x30\x03\x02\x01\x05"

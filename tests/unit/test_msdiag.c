@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "pooled.h"
 #include "sip/msdiag.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -29,18 +30,6 @@
 #define OPEN  "\xe2\x80\x9c" /* U+201C */
 #define CLOSE "\xe2\x80\x9d" /* U+201D */
 #define LOW   "\xe2\x80\x9e" /* U+201E */
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
 
 static struct msdiag parsed(struct pool *pool, const char *text)
 {
@@ -449,8 +438,6 @@ static void a_line_stays_short(void **state)
 		assert_int_equal(line[i] == '\xc3', line[i + 1] == '\xb6');
 	assert_non_null(strstr(line, " is to blame, says "));
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_pool, drop_pool)
 
 int main(void)
 {

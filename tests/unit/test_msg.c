@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "pooled.h"
 #include "sip/msg.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -20,18 +21,6 @@
 #define CSEQ    "CSeq: 1826 OPTIONS\r\n"
 #define REST    VIA FROM TO CALL_ID CSEQ
 #define WHOLE   START REST "\r\n"
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
 
 /* From an allocation of its size, so that one byte more is seen. */
 static int read_bytes(struct sip_message *message, struct pool *pool,
@@ -405,8 +394,6 @@ static void more_parts_than_libosip2_bears_are_refused(void **state)
 			cases[i].why);
 	}
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_pool, drop_pool)
 
 int main(void)
 {

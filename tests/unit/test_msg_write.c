@@ -7,21 +7,10 @@
 
 #include <cmocka.h>
 
+#include "pooled.h"
 #include "sip/msg.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
 
 static const struct sip_request plain = {
 	.method = "OPTIONS",
@@ -414,8 +403,6 @@ static void a_tag_never_comes_after_two_semicolons(void **state)
 	assert_non_null(
 		strstr(out.data, "\r\nTo: sip:100@example.com;tag=mine\r\n"));
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_pool, drop_pool)
 
 int main(void)
 {

@@ -7,24 +7,13 @@
 
 #include <cmocka.h>
 
+#include "pooled.h"
 #include "sip/mwi.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* The last line of an ordinary summary is what most tests are about. */
 #define YES "Messages-Waiting: yes\r\n"
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
 
 static struct mwi parsed(struct str body)
 {
@@ -475,8 +464,6 @@ static void a_dark_lamp_over_new_messages_contradicts(void **state)
 			fail_msg("%s", cases[i].text);
 	}
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_pool, drop_pool)
 
 int main(void)
 {

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "pooled.h"
 #include "sip/mwi.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -15,18 +16,6 @@
 #define SUMMARY "Messages-Waiting: yes\r\nVoice-Message: 1/0\r\n"
 #define PART    "Content-Type: " TYPE "\r\n\r\n" SUMMARY
 #define OTHER   "Content-Type: text/plain\r\n\r\nMessages-Waiting: no\r\n"
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
 
 static void is_found(const char *type, struct str whole, const char *want)
 {
@@ -334,8 +323,6 @@ static void of_very_many_parts_the_right_one_is_found(void **state)
 	assert_false(text.full);
 	is_found("multipart/mixed;boundary=b", buf_str(&text), SUMMARY);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_pool, drop_pool)
 
 int main(void)
 {

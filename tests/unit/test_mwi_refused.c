@@ -7,24 +7,13 @@
 
 #include <cmocka.h>
 
+#include "pooled.h"
 #include "sip/mwi.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* The last line of an ordinary summary is what most tests are about. */
 #define YES "Messages-Waiting: yes\r\n"
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
 
 static void is_refused(struct str body, const char *why)
 {
@@ -193,8 +182,6 @@ static void a_nul_is_part_of_no_value(void **state)
 	is_refused(STR(YES "Message-Account: sip:a\0b\r\n"),
 		   "Message-Account \"sip:a\" is no URI");
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_pool, drop_pool)
 
 int main(void)
 {

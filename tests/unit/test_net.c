@@ -16,21 +16,10 @@
 #include "net/reach.h"
 #include "net/wait.h"
 #include "peer.h"
+#include "pooled.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define SOON     (USEC_PER_SEC / 5)
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
 
 static struct addr loopback(const char *literal, uint16_t port)
 {

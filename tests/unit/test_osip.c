@@ -10,24 +10,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "pooled.h"
 #include "sip/osip.h"
 
 #define REST                                                                   \
 	"Via: SIP/2.0/TLS h.example.com;branch=z9hG4bK1\r\n"                   \
 	"From: <sip:a@example.com>;tag=1\r\nTo: <sip:b@example.com>\r\n"       \
 	"Call-ID: c@d\r\n"
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
 
 static osip_message_t *read_and_make(struct pool *pool, const char *text)
 {
@@ -129,8 +118,6 @@ static void libosip2_prints_nothing(void **state)
 	fclose(caught);
 	osip_message_free(osip);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_pool, drop_pool)
 
 int main(void)
 {

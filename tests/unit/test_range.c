@@ -10,18 +10,7 @@
 #include <math.h>
 
 #include "check/range.h"
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
+#include "pooled.h"
 
 static void ranges_are_read_as_the_guidelines_say(void **state)
 {
@@ -217,8 +206,6 @@ static void a_number_is_read_within_its_slice_only(void **state)
 	assert_false(number_parse((struct str){"1\0", 2}, &value));
 	assert_false(number_parse((struct str){"", 0}, &value));
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_pool, drop_pool)
 
 int main(void)
 {

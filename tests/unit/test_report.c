@@ -12,18 +12,7 @@
 
 #include "check/ids.h"
 #include "check/report.h"
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
+#include "pooled.h"
 
 static void unknown_is_worse_than_warning_and_less_than_critical(void **state)
 {
@@ -284,8 +273,6 @@ static void what_cannot_be_told_is_null(void **state)
 		assert_int_equal(f->type, FACT_NULL);
 	assert_int_equal(n, 3);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_pool, drop_pool)
 
 int main(void)
 {

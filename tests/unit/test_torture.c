@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "pooled.h"
 #include "sip/msg.h"
 
 /* What the RFC makes of a message. */
@@ -97,18 +98,6 @@ static const struct {
 	 * a line without colon, no Via, no CSeq. */
 	{"test", INVALID, "sip:alan@jasomi.com\" came", NULL, 0, 0},
 };
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
 
 /* In an allocation of its size, so that one byte more is seen. */
 static struct str torture_read(struct pool *pool, const char *name)
@@ -248,8 +237,6 @@ static void a_quoted_nul_is_a_character_like_others(void **state)
 			   (struct str){to, sizeof(to) - 1}));
 	assert_string_equal(message.from_tag.p, "_token~1'+`*%!-.");
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_pool, drop_pool)
 
 int main(void)
 {

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "pooled.h"
 #include "sip/uri.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -16,18 +17,6 @@
 #define NONE  (-1)
 #define TEN   "abcdefghij"
 #define LABEL TEN TEN TEN TEN TEN TEN "abc" /* 63 */
-
-static int make_pool(void **state)
-{
-	*state = pool_new();
-	return 0;
-}
-
-static int drop_pool(void **state)
-{
-	pool_free(*state);
-	return 0;
-}
 
 static void same(const char *got, const char *wanted)
 {
@@ -243,15 +232,13 @@ static void a_scheme_is_told_from_a_host(void **state)
 	assert_false(sip_uri_has_scheme(""));
 }
 
-#define POOL_TEST(f) cmocka_unit_test_setup_teardown(f, make_pool, drop_pool)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		POOL_TEST(uris_are_taken_apart),
-		POOL_TEST(what_is_none_is_refused_with_a_reason),
-		POOL_TEST(a_password_is_refused_and_not_repeated),
-		POOL_TEST(a_uri_has_a_length),
+		TEST(uris_are_taken_apart),
+		TEST(what_is_none_is_refused_with_a_reason),
+		TEST(a_password_is_refused_and_not_repeated),
+		TEST(a_uri_has_a_length),
 		cmocka_unit_test(a_scheme_is_told_from_a_host),
 	};
 
