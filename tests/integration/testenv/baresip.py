@@ -22,6 +22,7 @@ ctrl_tcp_listen 127.0.0.1:%d
 # Its module mwi walks its subscriptions once, 10 ms after the start, and does
 # not come to an end where one was added meanwhile.
 SETTLED = 0.1
+ATTEMPTS = 10
 
 
 def modules():
@@ -41,14 +42,10 @@ class Baresip:
 
     def __init__(self, directory, lab, user, subscribes=True):
         self.user = user
-        control = free_udp_port()
-        (directory / "config").write_text(
-            CONFIG % (free_udp_port(), modules(), control))
         for name in ("accounts", "contacts"):
             (directory / name).write_text("")
-        self.process = Process("baresip", "-f", directory, "-v")
+        control = self.start(directory)
         try:
-            self.process.wait_for("baresip is ready")
             time.sleep(SETTLED)
             self.control = socket.create_connection(("127.0.0.1", control))
             self.control.settimeout(START_TIMEOUT)
@@ -58,6 +55,25 @@ class Baresip:
         except BaseException:
             self.process.stop()
             raise
+
+    def start(self, directory):
+        """Its control port. It chooses none itself, and takes the port after
+        its own for TLS: where another was quicker, others are tried.
+        """
+        for attempt in range(ATTEMPTS):
+            control = free_udp_port()
+            (directory / "config").write_text(
+                CONFIG % (free_udp_port(), modules(), control))
+            self.process = Process("baresip", "-f", directory, "-v")
+            try:
+                self.process.wait_for("baresip is ready")
+                return control
+            except BaseException as error:
+                self.process.stop()
+                if "Address already in use" not in str(error) or \
+                        attempt + 1 == ATTEMPTS:
+                    raise
+        raise AssertionError("no attempt was made")
 
     def account(self, lab, subscribes):
         password = Path(lab.password(self.user)).read_text().strip()
