@@ -10,6 +10,7 @@
 #include "check/extra_opts.h"
 #include "check/icinga2.h"
 #include "check/ids.h"
+#include "check/opt_list.h"
 
 #define OUTPUT_MAX ((size_t)64 << 20) /* of -vv and JSON */
 
@@ -25,7 +26,7 @@ struct frame {
 	struct overrides overrides;
 	const void *format; /* struct format */
 	const char *extra_opts;
-	bool exit_ok, help, version, icinga2;
+	bool exit_ok, help, version, icinga2, list;
 };
 
 /* One command line on its way through the frame. */
@@ -93,6 +94,8 @@ static const struct opt frame_opts[] = {
 	 .not_scheduled = true},
 	{0, "icinga2-command", &opt_flag, AT(icinga2),
 	 .help = "print the Icinga 2 CheckCommand", .hidden = true},
+	{0, "list-options", &opt_flag, AT(list),
+	 .help = "print the option tables", .hidden = true},
 	{0},
 };
 
@@ -200,6 +203,11 @@ static int obey(const struct job *job)
 
 	if (job->frame.icinga2) {
 		icinga2_command(check, job->sets, job->out);
+		return VERDICT_OK;
+	}
+	if (job->frame.list) {
+		told = opt_list(check, job->sets, job->pool);
+		format_of(job)->facts(told, job->out);
 		return VERDICT_OK;
 	}
 	if (check->validate && check->validate(job->pool, job->config, &err))

@@ -39,15 +39,11 @@ static void write_string(struct buf *out, const char *text)
 static void write_argument(struct buf *out, const char *command,
 			   const struct opt *opt)
 {
-	/* A list of ports is one value with commas. */
-	bool repeats = opt->type->takes_value && opt->type->repeats &&
-		       opt->type != &opt_ports;
-
 	buf_printf(out, "\t\t\"--%s\" = {\n", opt->name);
 	buf_printf(out, "\t\t\t%s = \"$%s$\"\n",
 		   opt->type->takes_value ? "value" : "set_if",
 		   variable(out->pool, command, opt->name));
-	if (repeats)
+	if (opt->type->takes_value && opt_may_repeat(opt))
 		buf_puts(out, "\t\t\trepeat_key = true\n");
 	buf_puts(out, "\t\t\tdescription = ");
 	write_string(out, opt->help);

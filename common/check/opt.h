@@ -85,6 +85,12 @@ struct opt_set {
 int opt_parse(const struct opt_set *sets, struct pool *pool, int argc,
 	      char *const *argv, struct err *err) must_check;
 
+/*
+ * Whether several values are given by using the option several times.  A list
+ * of ports is one value with commas.
+ */
+bool opt_may_repeat(const struct opt *opt);
+
 /* The options part of --help, 80 columns wide. */
 void opt_help(const struct opt_set *sets, struct buf *out);
 

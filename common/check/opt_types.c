@@ -153,3 +153,8 @@ const struct opt_type opt_pause = {.takes_value = true, .read = read_pause};
 const struct opt_type opt_seconds = {.takes_value = true, .read = read_seconds};
 const struct opt_type opt_range = {.takes_value = true, .read = read_range};
 const struct opt_type opt_choice = {.takes_value = true, .read = read_choice};
+
+bool opt_may_repeat(const struct opt *opt)
+{
+	return opt->type->repeats && opt->type != &opt_ports;
+}

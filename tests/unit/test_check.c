@@ -319,6 +319,34 @@ static void the_icinga_command_holds_what_an_engine_may_set(void **state)
 	assert_null(strstr(out.data, "\"--icinga2-command\""));
 }
 
+static void the_options_are_listed_as_the_tables_have_them(void **state)
+{
+	struct buf out;
+
+	assert_int_equal(
+		execute(*state, "c --list-options --output json", &out), 0);
+	assert_non_null(strstr(out.data, "{\"name\": \"check_fake\", "));
+	assert_non_null(strstr(
+		out.data,
+		"{\"group\": \"Target\", \"letter\": \"p\", "
+		"\"name\": \"port\", \"value\": \"PORT[,PORT...]\", "
+		"\"repeats\": false, \"gathers\": false, \"scheduled\": true, "
+		"\"choices\": [], \"preset\": \"5061\", "
+		"\"help\": \"its ports\"}"));
+	assert_non_null(strstr(out.data, "\"name\": \"file\", "
+					 "\"value\": \"FILE\", "
+					 "\"repeats\": true, "
+					 "\"gathers\": true, "));
+	assert_non_null(strstr(
+		out.data, "\"choices\": [\"exchange-um\", \"tls-server\"]"));
+	assert_non_null(strstr(out.data, "\"name\": \"plain\", "
+					 "\"value\": null, "
+					 "\"repeats\": false, "
+					 "\"gathers\": false, "
+					 "\"scheduled\": false"));
+	assert_null(strstr(out.data, "secret-option"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_pool, drop_pool)
 
 int main(void)
@@ -339,6 +367,7 @@ int main(void)
 		TEST(the_time_limit_is_ten_seconds_or_what_was_asked),
 		TEST(verbosity_ends_at_three),
 		TEST(the_icinga_command_holds_what_an_engine_may_set),
+		TEST(the_options_are_listed_as_the_tables_have_them),
 	};
 
 	return cmocka_run_group_tests_name("check", tests, NULL, NULL);
