@@ -36,15 +36,28 @@ static void write_string(struct buf *out, const char *text)
 	buf_puts(out, "\"\n");
 }
 
+/* A flag that counts stands there as often as its variable says. */
+static void write_value(struct buf *out, const struct opt *opt,
+			const char *macro)
+{
+	if (opt->type == &opt_count)
+		buf_printf(out,
+			   "\t\t\tvalue = {{ range(macro(\"$%s$\"))"
+			   ".map(each => \"--%s\") }}\n"
+			   "\t\t\tskip_key = true\n",
+			   macro, opt->name);
+	else
+		buf_printf(out, "\t\t\t%s = \"$%s$\"\n",
+			   opt->type->takes_value ? "value" : "set_if", macro);
+	if (opt->type->takes_value && opt_may_repeat(opt))
+		buf_puts(out, "\t\t\trepeat_key = true\n");
+}
+
 static void write_argument(struct buf *out, const char *command,
 			   const struct opt *opt)
 {
 	buf_printf(out, "\t\t\"--%s\" = {\n", opt->name);
-	buf_printf(out, "\t\t\t%s = \"$%s$\"\n",
-		   opt->type->takes_value ? "value" : "set_if",
-		   variable(out->pool, command, opt->name));
-	if (opt->type->takes_value && opt_may_repeat(opt))
-		buf_puts(out, "\t\t\trepeat_key = true\n");
+	write_value(out, opt, variable(out->pool, command, opt->name));
 	buf_puts(out, "\t\t\tdescription = ");
 	write_string(out, opt->help);
 	buf_puts(out, "\t\t}\n");
@@ -60,16 +73,16 @@ void icinga2_command(const struct check *check, const struct opt_set *sets,
 		   " " PACKAGE_VERSION ").\n"
 		   "// Each option is a variable, set on the host or service; "
 		   "an array repeats\n"
-		   "// an option.  What is not set is left to the plugin's "
-		   "default.\n",
+		   "// an option, a $ is written $$.  What is not set is left "
+		   "to the plugin.\n",
 		   check->name);
 	buf_printf(out, "object CheckCommand \"%s\" {\n", command);
 	buf_printf(out, "\tcommand = [ PluginDir + \"/%s\" ]\n", check->name);
-	buf_printf(
-		out,
-		"\t// More than %s_timeout, so that the plugin tells how far "
-		"it came.\n\ttimeout = 1m\n\n",
-		command);
+	buf_printf(out,
+		   "\t// Above %s_timeout, so that the plugin tells how far it "
+		   "came;\n\t// for more, set the service's check_timeout.\n"
+		   "\ttimeout = 1m\n\n",
+		   command);
 	buf_puts(out, "\targuments = {\n");
 	for (; sets->groups; sets++)
 		for (const struct opt_group *g = sets->groups; g->opts; g++)

@@ -308,6 +308,12 @@ static void the_icinga_command_holds_what_an_engine_may_set(void **state)
 			       "\t\t\tset_if = \"$fake_tls_legacy$\"\n"
 			       "\t\t\tdescription = \"old servers\"\n"
 			       "\t\t}\n"));
+	assert_non_null(strstr(out.data, "\t\t\"--verbose\" = {\n"
+					 "\t\t\tvalue = {{ range(macro("
+					 "\"$fake_verbose$\"))"
+					 ".map(each => \"--verbose\") }}\n"
+					 "\t\t\tskip_key = true\n"
+					 "\t\t\tdescription"));
 	assert_non_null(strstr(out.data, "value = \"$fake_port$\"\n"
 					 "\t\t\tdescription"));
 	assert_non_null(strstr(out.data, "so is \\\"wrapped\\\"\""));
