@@ -6,6 +6,7 @@ import grp
 import json
 import os
 import pwd
+import re
 import ssl
 import subprocess
 import time
@@ -20,13 +21,15 @@ from testenv.proc import PATH, Process
 PASSWORD = "only-for-this-test"
 PATIENCE = 30
 
-# What the package's icinga2.conf has, for one folder.
-FRAME = """\
+# What any configuration begins with, and what a daemon in one folder needs.
+HEAD = """\
 include <itl>
 include <plugins>
 const PluginDir = "{plugins}"
 const NodeName = "{name}"
 const ZoneName = "{name}"
+"""
+FRAME = HEAD + """\
 object CheckerComponent "checker" {{ }}
 object ApiListener "api" {{
 	bind_host = "127.0.0.1"
@@ -54,7 +57,8 @@ def command(directory, *args):
     """Icinga 2 with every folder it writes to below this one."""
     settings = {"RunAsUser": pwd.getpwuid(os.geteuid()).pw_name,
                 "RunAsGroup": grp.getgrgid(os.getegid()).gr_name}
-    for name in ("DataDir", "LogDir", "CacheDir", "SpoolDir", "InitRunDir"):
+    for name in ("ConfigDir", "ZonesDir", "DataDir", "LogDir", "CacheDir",
+                 "SpoolDir", "InitRunDir"):
         settings[name] = directory / name
         settings[name].mkdir(parents=True, exist_ok=True)
     return ["icinga2", *args, *("-D%s=%s" % pair for pair in
@@ -70,6 +74,40 @@ def validate(directory, text):
         order, stdin=subprocess.DEVNULL, capture_output=True, text=True,
         timeout=PATIENCE, env={**os.environ, "PATH": PATH})
     return done.returncode == 0, done.stdout + done.stderr
+
+
+def objects(directory, kind):
+    """{full name: attributes} of what validate() found, rules applied.
+
+    It leaves them as netstrings of JSON for `icinga2 object list`.
+    """
+    data = (directory / "CacheDir" / "icinga2.debug").read_bytes()
+    found = {}
+    while data:
+        length, _, rest = data.partition(b":")
+        each = json.loads(rest[:int(length)])
+        if each["type"] == kind:
+            found[each["properties"]["__name"]] = each["properties"]
+        data = rest[int(length) + 1:]
+    return found
+
+
+def follow(readme, heading, directory):
+    """Does what the README says below a heading, for this folder.
+
+    Files are made and copied; the editor and the service are not ours.
+    """
+    below = readme.read_text().split("\n## " + heading + "\n", 1)[1]
+    for block in re.findall(r"\n```\n(.*?)\n```\n", below.split("\n## ")[0],
+                            re.S):
+        block = "\n".join(line for line in block.split("\n")
+                          if line.split()[0] in ("cp", "mkdir", "cd"))
+        for theirs, ours in (
+                ("/usr/share/monitoring-plugins-um/icinga2", readme.parent),
+                ("/etc/icinga2/zones.d", directory / "ZonesDir"),
+                ("/etc/icinga2", directory / "ConfigDir")):
+            block = block.replace(theirs, str(ours))
+        subprocess.run(["sh", "-ec", block], check=True)
 
 
 class Node:
@@ -146,15 +184,17 @@ class Node:
         return {each["name"]: each["attrs"]
                 for each in self.get("/v1/objects/services")}
 
-    def check_now(self, name):
+    def check_now(self, name, by=None):
         """Has a check run and gives the attributes that it ended with.
 
         Icinga keeps both ends' clocks in its result: newer than the order is
-        a result that the order brought.
+        a result that the order brought.  `by` is the node that schedules the
+        service when it is another one: in its first minute a satellite leaves
+        such orders of its master alone.
         """
         ordered = time.time()
-        self.post("/v1/actions/reschedule-check", type="Service", service=name,
-                  force=True)
+        (by or self).post("/v1/actions/reschedule-check", type="Service",
+                          service=name, force=True)
 
         def fresh():
             attrs = self.service(name)
