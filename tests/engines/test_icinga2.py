@@ -26,10 +26,19 @@ NAMES = """
 	vars.sbcs = [ "sbc.test" ]
 """
 OPTIONS = """
-	vars.um_servers["um1.test"] = { um_cert_port = 5061, mwi_path_um_port = 5061 }
+	vars.um_servers["um1.test"] = {
+		um_cert_port = 5061
+		mwi_path_um_port = 5061
+	}
 	vars.um_servers["um2.test"] = {}
-	vars.gateways["sfb.test"] = { um_cert_pool = "pool.test", mwi_path_from = "sip:a@b.test" }
-	vars.sbcs["sbc.test"] = { um_cert_profile = "tls-server", sip_options_port = 5067 }
+	vars.gateways["sfb.test"] = {
+		um_cert_pool = "pool.test"
+		mwi_path_from = "sip:a@b.test"
+	}
+	vars.sbcs["sbc.test"] = {
+		um_cert_profile = "tls-server"
+		sip_options_port = 5067
+	}
 """
 
 
@@ -157,8 +166,14 @@ def test_paths_that_are_named_take_the_place_of_the_others(tmp_path):
     found = Found(tmp_path, host("""
 	vars.um_servers = [ "um1.test" ]
 	vars.gateways = [ "sfb.test" ]
-	vars.mwi_paths["lamp"] = { um_server = "um1.test", mwi_path_um = "192.0.2.1" }
-	vars.mwi_paths["pbx"] = { gateway = "pbx.test", mwi_path_transport = "udp" }
+	vars.mwi_paths["lamp"] = {
+		um_server = "um1.test"
+		mwi_path_um = "192.0.2.1"
+	}
+	vars.mwi_paths["pbx"] = {
+		gateway = "pbx.test"
+		mwi_path_transport = "udp"
+	}
     """))
     paths = {name: each["vars"] for name, each in found.services.items()
              if each["check_command"] == "mwi_path"}
@@ -243,7 +258,8 @@ TELL = """
 object NotificationComponent "notification" { }
 object User "u" { }
 object NotificationCommand "tell" {
-	command = [ "/bin/sh", "-c", "echo \\"$$0\\" >>\\"$$1\\"", "$service.name$", "%s" ]
+	command = [ "/bin/sh", "-c", "echo \\"$$0\\" >>\\"$$1\\"",
+		"$service.name$", "%s" ]
 }
 apply Notification "tell" to Service {
 	command = "tell"
