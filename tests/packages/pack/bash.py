@@ -10,7 +10,8 @@ import time
 
 PATIENCE = 20
 PROMPT = b"<ready>"
-INSERT_COMPLETIONS = b"\x1b*"       # readline's name for Meta-*
+INSERT_COMPLETIONS = b"\x1b*"           # Meta-*, says readline(3)
+DISCARD_LINE = b"\x15"                  # Control-u
 
 # The programs are functions here which tell what arguments arrive, so what is
 # looked at has gone through readline and the shell's own parser.
@@ -61,6 +62,12 @@ class Bash:
         os.write(self.terminal, line.encode() + INSERT_COMPLETIONS + b"\n")
         self._until_prompt()
         return arguments.read_text().split("\0")[:-1]
+
+    def complete_only(self, line):
+        """All completions are inserted, and the line is thrown away."""
+        os.write(self.terminal,
+                 line.encode() + INSERT_COMPLETIONS + DISCARD_LINE + b"\n")
+        self._until_prompt()
 
     def stop(self):
         with contextlib.suppress(ProcessLookupError):
