@@ -78,6 +78,15 @@ def test_installed_plugin_loads_the_module_beside_it(root, tmp_path):
     assert str(tmp_path / "um_openssl.so") in done.stdout
 
 
+def test_no_other_package_of_this_machine_has_a_file_of_it(root):
+    """dpkg would refuse one of the two."""
+    owned = subprocess.run(
+        ["dpkg-query", "-S", *("/" + path for path in root.files())],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        check=False).stdout.splitlines()
+    assert [line for line in owned if not line.startswith(PACKAGE)] == []
+
+
 @pytest.mark.parametrize("plugin", PLUGINS)
 def test_manual_and_completion_of_each_plugin_are_there(root, plugin):
     page = root.path / "usr/share/man/man1" / (plugin + ".1.gz")

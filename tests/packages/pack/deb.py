@@ -25,8 +25,8 @@ def deb_of(folder):
 class Root:
     """dpkg's --root, which believes that it has this machine's packages.
 
-    So it holds our dependencies and our files against theirs. fakeroot gives
-    an ordinary user the chown() that dpkg wants.
+    So it looks for our dependencies. fakeroot gives an ordinary user the
+    chown() that dpkg wants.
     """
 
     def __init__(self, path):
@@ -37,8 +37,9 @@ class Root:
         """With what dpkg knows of this machine, but for one package."""
         (self.admin / "updates").mkdir(parents=True)
         (self.admin / "info").mkdir()
-        for name in (DPKG / "info/format", *DPKG.glob("info/*.list")):
-            shutil.copy(name, self.admin / "info")
+        shutil.copy(DPKG / "info/format", self.admin / "info")
+        for name in DPKG.glob("info/*.list"):       # their files are not here
+            (self.admin / "info" / name.name).touch()
         entries = (DPKG / "status").read_text().split("\n\n")
         (self.admin / "status").write_text("\n\n".join(
             entry for entry in entries if not entry.startswith(
