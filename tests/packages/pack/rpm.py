@@ -24,3 +24,9 @@ def binary(folder):
 def query(package, *wanted):
     return run("rpm", "-qp", "--dbpath", package.parent / "db", *wanted,
                package).splitlines()
+
+
+def files_of(package):
+    """What is no folder."""
+    listed = query(package, "--qf", "[%{FILEMODES:perms} %{FILENAMES}\\n]")
+    return [line.partition(" ")[2] for line in listed if line[0] != "d"]
