@@ -3,7 +3,7 @@
 
 import time
 
-from um_repair import Unusable, plain
+from um_repair import Unusable, plain, say
 from um_repair.check import Unclear, bad, critical, findings_now
 from um_repair.config import check_places
 from um_repair.engine import ask_for_check, tell
@@ -183,7 +183,7 @@ def finish(config, audit, event, decision, facts):
         audit.append(record)
     finally:
         # What was done is told, also when the log has become unwritable.
-        print("um-repair: " + sentence(event, decision, facts), flush=True)
+        say("um-repair: " + sentence(event, decision, facts))
         if config.tell and decision not in QUIET:
             how = tell(config, record)
             audit.write("told", how=how)

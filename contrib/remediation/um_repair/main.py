@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-from um_repair import Unusable, plain
+from um_repair import Unusable, plain, say
 from um_repair.config import DEFAULT, check_places, load
 from um_repair.flow import UNUSABLE, handle
 from um_repair.record import Audit
@@ -89,7 +89,6 @@ def end(number, _):
 
 def main(argv):
     os.umask(0o027)
-    sys.stdout.reconfigure(errors="backslashreplace")
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, end)
     try:
@@ -97,10 +96,10 @@ def main(argv):
         config = load(given.config)
         if given.check_config:
             check_places(config)
-            print(table(config))
+            say(table(config))
             return 0
         return handle(config, Audit(config.log), given,
                       detach if given.background else lambda: None)
     except Unusable as problem:
-        print("um-repair: " + plain(str(problem), 1000), flush=True)
+        say("um-repair: " + plain(str(problem), 1000))
         return UNUSABLE
