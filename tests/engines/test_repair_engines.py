@@ -62,6 +62,7 @@ def wrapper(desk):
 def test_icinga_takes_the_shipped_file(desk, tmp_path):
     """With a path of its own for um-repair, and without."""
     objects = "include <itl>\n" + icinga_objects(desk)
+    assert objects.count("const UmRepair") == 1
     for text in (objects, objects.replace("const UmRepair", "// const")):
         taken, said = validate(tmp_path, text)
         assert taken, said

@@ -73,6 +73,14 @@ def test_only_a_hard_critical_is_acted_on(ready, event):
     assert ready.result()["decision"] == "ignored"
 
 
+@pytest.mark.parametrize("option", ["--downtime", "--host-downtime"])
+def test_nothing_is_done_while_people_are_at_work(ready, option):
+    assert ready.alarm(option, "1")[0] == 0
+    assert not ready.is_cured()
+    assert "downtime" in ready.result()["why"]
+    assert ready.alarm(option, "0")[0] == 0 and ready.is_cured()
+
+
 @pytest.mark.parametrize("event", [
     {"host": "um2.contoso.test"}, {"host": HOST.upper()}, {"host": "*"},
     {"host": HOST + " "}, {"host": HOST + "\n"}, {"service": "other"},
@@ -370,6 +378,16 @@ def test_nobody_is_told_of_an_alarm_that_is_ignored(desk):
         ["/usr/bin/touch", desk.folder / "told"])
     desk.write(tell, desk.hook(), desk.allow()).alarm(state_type="SOFT")
     assert not (desk.folder / "told").exists()
+
+
+def test_closed_standard_output_harms_neither_log_nor_repair(ready):
+    """The log must not become descriptor 1."""
+    status = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *ready.command()],
+        timeout=30).returncode
+    assert status == 0 and ready.is_cured()
+    assert [each["event"] for each in ready.records()] == [
+        "start", "end", "result"]
 
 
 def test_check_config_shows_what_is_allowed(desk):

@@ -206,6 +206,8 @@ def _can_fill(where, action, host, ssh):
     if action.powershell and not (ssh.key and ssh.known_hosts):
         raise Unusable("%s: action %s needs ssh.key and ssh.known_hosts" % (
             where, action.name))
+    if action.powershell:
+        trust(ssh.program)
     argv(action, host, ssh)
 
 

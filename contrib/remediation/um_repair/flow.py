@@ -139,6 +139,8 @@ def admit(config, event):
     """(host, service, None), or why nothing can follow: (decision, why)."""
     if event.state_type != "HARD" or event.state != "CRITICAL":
         return None, None, ("ignored", "only a hard CRITICAL is acted on")
+    if event.downtime or event.host_downtime:
+        return None, None, ("ignored", "people are at work: a downtime")
     host = config.hosts.get(event.host)
     service = host.services.get(event.service) if host else None
     if not service:
@@ -208,4 +210,6 @@ def handle(config, audit, event, detach):
     except SystemExit as signal:
         audit.write("result", decision="ended", status=signal.code)
         raise
+    except Exception as problem:    # in the background nobody would see it
+        decision, facts = "unusable", {"why": "a defect: %r" % problem}
     return finish(config, audit, event, decision, facts)

@@ -40,9 +40,13 @@ def parser():
     alarm.add_argument("--host", help="the host's name in the engine")
     alarm.add_argument("--service", help="the service's name in the engine")
     alarm.add_argument("--state", help="its state; acted on: CRITICAL")
-    alarm.add_argument("--state-type", help="acted on: HARD")
-    alarm.add_argument("--attempt", type=int, default=0,
+    alarm.add_argument("--state-type", metavar="TYPE", help="acted on: HARD")
+    alarm.add_argument("--attempt", type=int, default=0, metavar="N",
                        help="the check attempt, for the log")
+    alarm.add_argument("--downtime", type=int, default=0, metavar="N",
+                       help="downtimes of the service: none is acted in")
+    alarm.add_argument("--host-downtime", type=int, default=0, metavar="N",
+                       help="those of the host")
     return made
 
 
@@ -82,12 +86,22 @@ def detach():
     os.close(nowhere)
 
 
+def open_standard():
+    """Where 0, 1 or 2 is closed, no file of ours must become it."""
+    while True:
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        if nowhere > 2:
+            os.close(nowhere)
+            return
+
+
 def end(number, _):
     """Ends as an exception does: what was started is ended, too."""
     sys.exit(128 + number)
 
 
 def main(argv):
+    open_standard()
     os.umask(0o027)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, end)

@@ -61,18 +61,25 @@ def _end(child):
     child.stdout.close()
 
 
+def _source(data):
+    """What a command reads: a file, so that it may leave it unread."""
+    if not data:
+        return open(os.devnull, "rb")
+    source = tempfile.TemporaryFile()
+    source.write(data)
+    source.seek(0)
+    return source
+
+
 def run(argv, timeout, limit, data=b"", errors=subprocess.STDOUT):
     """Done; it gets `data` on its standard input."""
-    with tempfile.TemporaryFile() as source:
-        source.write(data)
-        source.seek(0)
-        try:
+    try:
+        with _source(data) as source:
             child = subprocess.Popen(
                 argv, stdin=source, stdout=subprocess.PIPE, stderr=errors,
                 bufsize=0, env=ENVIRONMENT, cwd="/", start_new_session=True)
-        except (OSError, ValueError) as problem:
-            return Done(None, b"", False, "could not be started: %s" %
-                        problem)
+    except (OSError, ValueError) as problem:
+        return Done(None, b"", False, "could not be started: %s" % problem)
     end = time.monotonic() + timeout
     try:
         output, cut, ended = _collect(child, child.stdout, end, limit)

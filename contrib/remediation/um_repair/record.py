@@ -55,24 +55,29 @@ class Audit:
             os.close(log)
 
 
+def _take(lock, end):
+    """Has the lock become ours before the end?"""
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                return False
+            time.sleep(TICK)
+
+
 @contextlib.contextmanager
 def locked(directory, patience):
     """True while nobody else repairs; False when somebody did all the time."""
-    lock = os.open(os.path.join(directory, "lock"), os.O_RDWR | os.O_CREAT |
-                   os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    end = time.monotonic() + patience
+    path = os.path.join(directory, "lock")
     try:
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                yield True
-                return
-            except BlockingIOError:
-                pass
-            if time.monotonic() >= end:
-                yield False
-                return
-            time.sleep(TICK)
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW |
+                       os.O_CLOEXEC, 0o600)
+    except OSError as problem:
+        raise Unusable("%s: %s" % (path, problem.strerror)) from problem
+    try:
+        yield _take(lock, time.monotonic() + patience)
     finally:
         os.close(lock)
 
