@@ -38,8 +38,7 @@ object Service "%(service)s" {
 	host_name = "%(host)s"
 	check_command = "the-check"
 	max_check_attempts = 2
-	check_interval = 1h
-	retry_interval = 1h
+	enable_active_checks = false
 }
 """
 

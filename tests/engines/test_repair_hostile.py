@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 
 import pytest
 
@@ -85,6 +86,18 @@ def test_hostile_name_from_the_engine_is_one_clean_line_of_the_log(desk, name):
         assert "\x1b" not in said and len(said) < 1000
     assert len(desk.records()) == 2 and not desk.is_cured()
     assert_clean_log(desk)
+
+
+def test_environment_of_the_engine_reaches_no_command(desk):
+    """Nagios puts the output of a check there, where it is asked to."""
+    seen = desk.folder / "seen"
+    hook = executable(desk.folder / "hook", "#!/bin/sh\nenv >%s\n" % seen)
+    desk.write(desk.hook(hook), desk.allow())
+    subprocess.run(desk.command(), stdout=subprocess.DEVNULL, timeout=30, env={
+        **os.environ, "NAGIOS_SERVICEOUTPUT": "$(touch x)", "ENV": "/x",
+        "PYTHONPATH": str(desk.folder), "LD_LIBRARY_PATH": "/x"})
+    names = {line.split("=")[0] for line in seen.read_text().splitlines()}
+    assert names <= {"PATH", "LC_ALL", "HOME", "PWD", "OLDPWD", "SHLVL", "_"}
 
 
 @pytest.mark.parametrize("name", ["--dry-run", "-h", ""])
@@ -189,48 +202,61 @@ def test_private_password_is_private(desk):
 
 
 SSH = '[host.h.ssh]\nhost = "127.0.0.1"\nuser = "u"\n'
-WRONG = {
-    "an unknown key": "nonsense = 1",
-    "an unknown key of a host": '[host.h]\nenable = true',
-    "an unknown action": '[host.h.service.s]\ncheck = ["/bin/true"]\n'
-    'repair."net.refused".action = "nobody"',
-    "an action that is for another finding":
-    '[host.h.service.s]\ncheck = ["/bin/true"]\n'
-    'repair."served.differs".action = "start-um-dual"',
-    "enabled as a text": '[host.h.service.s]\ncheck = ["/bin/true"]\n'
-    'repair."net.refused" = { action = "start-um-dual", enabled = "yes" }',
-    "a program without its path": '[host.h.service.s]\ncheck = ["true"]',
-    "no such program": '[host.h.service.s]\ncheck = ["/no/such"]',
-    "a command as one text": '[host.h.service.s]\ncheck = "/bin/true -x"',
-    "an empty command": '[host.h.service.s]\ncheck = []',
-    "a host that is two": '[host."a!b"]',
-    "a host that ends Nagios' command": '[host."a;b"]',
-    "a host of two lines": '[host."a\\nb"]',
-    "ssh to an option": '[host.h.ssh]\nhost = "-oProxyCommand=x"\nuser = "u"',
-    "ssh as an option": '[host.h.ssh]\nhost = "h"\nuser = "-x"',
-    "ssh with a folder that it would expand": '[ssh]\nkey = "/%h/~"',
-    "an action without its ssh": '[host.h.service.s]\ncheck = ["/bin/true"]\n'
-    '[host.h.service.s.repair."served.differs"]\naction = "restart-um"',
-    "an action without ssh's key": SSH +
-    '[host.h.service.s]\ncheck = ["/bin/true"]\n'
-    'repair."served.differs".action = "restart-um"',
-    "an action of two sorts": '[action.x]\nkind = "repair"\n'
-    'findings = ["a.b"]\ncommand = ["/bin/true"]\npowershell = "x"',
-    "an action for no finding": '[action.x]\nkind = "repair"\n'
-    'findings = []\ncommand = ["/bin/true"]',
-    "negative seconds": "[action.x]\nkind = \"repair\"\nsettle = -1\n"
-    'findings = ["a.b"]\ncommand = ["/bin/true"]',
-    "endless seconds": "[action.x]\nkind = \"repair\"\ntimeout = inf\n"
-    'findings = ["a.b"]\ncommand = ["/bin/true"]',
-    "no TOML": "[[[",
+CHECKED = '[host.h.service.s]\ncheck = ["/bin/true"]\n'
+OWN = '[action.x]\nkind = "repair"\nfindings = ["a.b"]\n'
+WRONG = {           # what is wrong: the text, and what is told
+    "an unknown key": ("nonsense = 1", "nothing is called so"),
+    "an unknown key of a host": ("[host.h]\nenable = true",
+                                 "host.h.enable: nothing is called so"),
+    "an unknown action": (CHECKED + 'repair."net.refused".action = "nobody"',
+                          "the name of an action"),
+    "an action for another finding": (
+        CHECKED + 'repair."served.differs".action = "start-um-dual"',
+        "is not for served.differs"),
+    "enabled as a text": (
+        CHECKED + 'repair."net.refused" = { action = "start-um-dual", '
+        'enabled = "yes" }', "true or false"),
+    "a program without its path": (
+        '[host.h.service.s]\ncheck = ["true"]', "its whole path"),
+    "no such program": ('[host.h.service.s]\ncheck = ["/no/such"]',
+                        "No such file"),
+    "a folder for a program": ('[host.h.service.s]\ncheck = ["/usr"]',
+                               "want a program"),
+    "a command as one text": ('[host.h.service.s]\ncheck = "/bin/true -x"',
+                              "a list"),
+    "an empty command": ("[host.h.service.s]\ncheck = []", "a list"),
+    "a host that is two": ('[host."a!b"]', "without ; and !"),
+    "a host that ends Nagios' command": ('[host."a;b"]', "without ; and !"),
+    "a host of two lines": ('[host."a\\nb"]', "the engine's name"),
+    "ssh to an option": (
+        '[host.h.ssh]\nhost = "-oProxyCommand=x"\nuser = "u"', "ssh.host"),
+    "ssh as an option": ('[host.h.ssh]\nhost = "h"\nuser = "-x"', "ssh.user"),
+    "ssh with a path that it would expand": ('[ssh]\nkey = "/%h/~"',
+                                             "ssh.key"),
+    "an action without the host's ssh": (
+        CHECKED + 'repair."served.differs".action = "restart-um"',
+        "needs the host's ssh"),
+    "an action without ssh's key": (
+        SSH + CHECKED + 'repair."served.differs".action = "restart-um"',
+        "needs ssh.key"),
+    "an action of two sorts": (
+        OWN + 'command = ["/bin/true"]\npowershell = "x"',
+        "powershell: nothing is called so"),
+    "an action for no finding": (
+        OWN.replace('"a.b"', "") + 'command = ["/bin/true"]', "finding ids"),
+    "negative seconds": (OWN + 'command = ["/bin/true"]\nsettle = -1',
+                         "seconds"),
+    "endless seconds": (OWN + 'command = ["/bin/true"]\ntimeout = inf',
+                        "seconds"),
+    "no TOML": ("[[[", "um-repair.toml"),
 }
 
 
-@pytest.mark.parametrize("text", WRONG.values(), ids=WRONG.keys())
-def test_wrong_configuration_is_told_in_one_line(desk, text):
+@pytest.mark.parametrize("text, told", WRONG.values(), ids=WRONG.keys())
+def test_wrong_configuration_is_told_in_one_line(desk, text, told):
     desk.write(shipped_actions(), text)
     status, said = desk.check_config()
-    assert status == 3 and said.count("\n") == 1, said
+    assert status == 3 and said.count("\n") == 1 and told in said, said
 
 
 def test_script_too_long_for_windows_is_told(desk):

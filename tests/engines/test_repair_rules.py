@@ -181,12 +181,21 @@ def test_nothing_follows_a_repair_that_did_not_help(desk, two):
     assert desk.decisions() == ["failed"] and not desk.is_cured()
 
 
-def test_one_action_is_done_once_for_several_findings(desk):
-    desk.write(desk.hook("/bin/true", more="settle = 0"), desk.allow(
+def test_one_action_is_not_repeated_for_another_finding(desk):
+    """It took one of two away: the pause holds for the other, too."""
+    half = desk.pki.chain_file(desk.pki.leaf(cn=["um9.contoso.test"]))
+    desk.write(desk.hook("/bin/cp", half, desk.served), desk.allow(
         {"name.cn-wildcard": ("cure", True),
          "name.cn-mismatch": ("cure", True)}))
-    desk.alarm()
+    assert desk.alarm()[0] == 2
+    assert desk.decisions() == ["done", "limit"]
     assert len(desk.records("start")) == 1
+
+
+def test_check_that_fails_after_the_action_is_no_success(desk):
+    desk.write(desk.hook("/bin/cp", "/bin/true", desk.plugin), desk.allow())
+    assert desk.alarm()[0] == 1
+    assert desk.decisions() == ["failed"] and desk.result()["after"] is None
 
 
 def test_looking_needs_no_enabling_and_comes_first(desk):
@@ -381,7 +390,6 @@ def test_nobody_is_told_of_an_alarm_that_is_ignored(desk):
 
 
 def test_closed_standard_output_harms_neither_log_nor_repair(ready):
-    """The log must not become descriptor 1."""
     status = subprocess.run(
         ["/bin/sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *ready.command()],
         timeout=30).returncode

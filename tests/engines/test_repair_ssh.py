@@ -179,7 +179,7 @@ def test_failing_script_ends_with_1(tmp_path, pki, um, windows):
     site.ready({"served.differs": "restart-um"})
     status, said = site.alarm()
     assert status == 1 and "exit status 1" in said
-    assert site.records("end")[0]["output"] == "Access denied\n"
+    assert site.records("end")[0]["output"].endswith("Access denied\n")
 
 
 def test_script_that_hangs_is_left_at_its_deadline(tmp_path, pki, um,
@@ -195,4 +195,5 @@ def test_evidence_is_in_the_log(tmp_path, pki, um, windows):
     site = Site(tmp_path, pki, um, windows("/bin/echo", "Services : IIS, UM"))
     site.ready({}, more='look = ["look-exchange-certificates"]')
     assert site.alarm()[0] == 0
-    assert site.records("end")[0]["output"] == "Services : IIS, UM\n"
+    output = site.records("end")[0]["output"]
+    assert output.endswith("Services : IIS, UM\n")

@@ -27,7 +27,6 @@ class Repair:
         self.host, self.service, self.dry = host, service, dry
         self.attempts = Attempts(config.state)
         self.findings = {}
-        self.tried = set()
 
     def work(self):
         """(decision, further facts for the result)."""
@@ -50,7 +49,7 @@ class Repair:
         for step in self.service.steps:
             present = [name for name in step.findings
                        if name in critical(self.findings)]
-            if not present or step.action.name in self.tried:
+            if not present:
                 continue
             result = self._step(step, present[0])
             results.append({"kind": step.action.kind, "finding": present[0],
@@ -69,7 +68,6 @@ class Repair:
             self.host.name, finding, action, self.config.limits[action.kind])
         if limit:
             return {"decision": "limit", "why": limit}
-        self.tried.add(action.name)
         return self._act(action, finding)
 
     def _command(self, action):

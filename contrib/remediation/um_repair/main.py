@@ -86,22 +86,12 @@ def detach():
     os.close(nowhere)
 
 
-def open_standard():
-    """Where 0, 1 or 2 is closed, no file of ours must become it."""
-    while True:
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        if nowhere > 2:
-            os.close(nowhere)
-            return
-
-
 def end(number, _):
     """Ends as an exception does: what was started is ended, too."""
     sys.exit(128 + number)
 
 
 def main(argv):
-    open_standard()
     os.umask(0o027)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, end)

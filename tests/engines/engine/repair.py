@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""repair -- um-repair with a configuration of its own, as an engine calls it."""
+"""repair -- um-repair and its configuration, called as an engine does."""
 
 import json
 import os
