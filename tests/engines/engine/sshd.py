@@ -40,6 +40,9 @@ if not found:
 sys.exit(subprocess.run({does!r}).returncode)
 """
 
+# sshd lets a command live on when its client has gone; the tests do not.
+MORTAL = ["setpriv", "--pdeathsig", "KILL"]
+
 
 def keygen(path):
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path],
@@ -59,11 +62,11 @@ class Sshd:
         windows = folder / "windows"
         windows.write_text(WINDOWS.format(
             python=sys.executable, kept=str(self.kept),
-            does=[str(part) for part in does]))
+            does=[*MORTAL, *map(str, does)]))
         windows.chmod(0o755)
         (folder / "authorized_keys").write_text(
-            'restrict,command="%s" %s' % (
-                windows, (folder / "client.pub").read_text()))
+            'restrict,command="exec %s %s" %s' % (
+                " ".join(MORTAL), windows, (folder / "client.pub").read_text()))
         self.known_hosts = folder / "known_hosts"
         self.known_hosts.write_text("[127.0.0.1]:%d %s" % (
             self.port, (folder / "host.pub").read_text()))
