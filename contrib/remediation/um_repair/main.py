@@ -69,6 +69,8 @@ def table(config):
                     "repaired" if step.enabled else "told, not done"
                 rows += [(host.name, service.name, finding, step.action.name,
                           what) for finding in step.findings]
+    if len(rows) == 1:
+        return "nothing is allowed: no finding of a host has an action"
     widths = [max(map(len, column)) for column in zip(*rows)]
     return "\n".join("  ".join(
         cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
