@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from engine import icinga2
+from engine import icinga2, readme
 from engine.director import MODULES, Director
 from testenv.plugin import TREE, Plugin, build_directory
 
@@ -234,3 +234,11 @@ def test_a_number_of_verbose_counts(deployed):
 
 def path_walked(node):
     return node.check_now("site!mwi-path 127.0.0.12")["last_check_result"]
+
+
+def test_the_block_of_the_main_readme_imports_and_deploys(
+        director, deployed, tmp_path):
+    block, = [each for each in readme.blocks("Schedule it")
+              if "icingacli" in each]
+    machine = readme.Machine(tmp_path, TREE / "contrib")
+    machine.do(block, **director.env)
