@@ -21,6 +21,7 @@ static int prepare(struct mwi_walk *walk, struct err *err)
 	    identity_read(&walk->identity, run->pool, &config->tls, run->by,
 			  err))
 		return -1;
+	secrets_judge(run->report, &config->tls, config->auth.file);
 	if (!config->um.profile && !config->gateway.profile)
 		return 0;
 	return anchors_read(&walk->trust, run->pool, &config->trust, run->by,

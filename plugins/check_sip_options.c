@@ -22,6 +22,7 @@ static int prepare(struct sip_survey *survey, struct err *err)
 	    identity_read(&inquiry->identity, run->pool, &config->tls, run->by,
 			  err))
 		return -1;
+	secrets_judge(run->report, &config->tls, config->auth.file);
 	if (config->profile && anchors_read(&inquiry->trust, run->pool,
 					    &config->trust, run->by, err))
 		return -1;

@@ -91,6 +91,7 @@ static int prepare(struct work *work, struct err *err)
 			 err) ||
 	    read_same_as(work, err))
 		return -1;
+	secrets_judge(run->report, &config->tls, NULL);
 	return read_crls(work, err);
 }
 

@@ -288,6 +288,32 @@ void identity_wipe(struct identity *identity)
 	identity->tls.key.n = 0;
 }
 
+void secrets_judge(struct report *report, const struct tls_options *tls,
+		   const char *auth_file)
+{
+	const struct {
+		const char *option, *path;
+	} secrets[] = {
+		{"--key", tls->key},
+		{"--cert", tls->key ? NULL : tls->cert}, /* with its key */
+		{"--key-pass-file", tls->key_pass_file},
+		{"--auth-file", auth_file},
+	};
+
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++) {
+		if (!secrets[i].path || !file_is_exposed(secrets[i].path))
+			continue;
+		report_find(report, VERDICT_WARNING, "local.exposed",
+			    secrets[i].option,
+			    "every user of this host may read %s",
+			    secrets[i].path)
+			->remedy = pool_printf(
+			report->pool,
+			"chmod o-r %s; it is for the user that runs the checks",
+			secrets[i].path);
+	}
+}
+
 static const char *server_name(struct pool *pool, const char *sni,
 			       const char *host)
 {

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "check/opt.h"
+#include "check/report.h"
 #include "net/reach.h"
 #include "pki/cert.h"
 #include "pki/trust.h"
@@ -68,6 +69,11 @@ int identity_read(struct identity *identity, struct pool *pool,
 		  const struct tls_options *tls, struct deadline by,
 		  struct err *err) must_check;
 void identity_wipe(struct identity *identity);
+
+/* Tells of a key or a password (auth_file: NULL for none) that every user of
+ * this host may read. */
+void secrets_judge(struct report *report, const struct tls_options *tls,
+		   const char *auth_file);
 
 int anchors_read(struct trust_config *trust, struct pool *pool,
 		 const struct trust_options *options, struct deadline by,

@@ -101,3 +101,11 @@ int file_read(struct bytes *out, struct pool *pool, const char *path,
 	close(fd);
 	return rc;
 }
+
+bool file_is_exposed(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	       (st.st_mode & S_IROTH);
+}

@@ -3,6 +3,8 @@
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
+#include <stdbool.h>
+
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/pool.h"
@@ -17,5 +19,8 @@
  */
 int file_read(struct bytes *out, struct pool *pool, const char *path,
 	      size_t max, struct deadline by, struct err *err) must_check;
+
+/* Whether it is a regular file that every user of this host may read. */
+bool file_is_exposed(const char *path);
 
 #endif

@@ -18,6 +18,7 @@ const char *const finding_ids[] = {
 	"dns.domain-conflict",
 	"dns.no-answer",
 	"dns.nxdomain",
+	"local.exposed",
 	"local.file",
 	"local.system",
 	"local.usage",

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """conftest -- the fixtures: a PKI a session, servers that always end."""
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
 sys.dont_write_bytecode = True
+os.umask(0o077)     # keys and passwords of the tests are nobody's business
 sys.path.insert(0, str(Path(__file__).parent))
 
 from testenv.dns import DnsServer                  # noqa: E402

@@ -58,7 +58,8 @@ EVERYWHERE = {"name.not-compared", "dns.nxdomain", "dns.no-answer",
               "net.refused", "net.unreachable", "net.reset", "net.timeout",
               "net.not-tried", "tls.handshake", "tls.alert",
               "tls.client-cert-required", "tls.client-cert-refused",
-              "local.usage", "local.file", "local.system"} | set(VERDICTS)
+              "local.usage", "local.file", "local.system",
+              "local.exposed"} | set(VERDICTS)
 SIP = {"sip.no-answer", "sip.provisional-only", "sip.closed", "sip.status",
        "sip.ms-diagnostics", "sip.retry-after", "sip.auth", "sip.malformed",
        "sip.stray", "sip.method", "sip.header", "sip.slow", "sip.loss",
