@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/confine.h"
 #include "check/extra_opts.h"
 #include "check/icinga2.h"
 #include "check/ids.h"
@@ -279,10 +280,14 @@ int check_main(const struct check *check, int argc, char **argv)
 {
 	struct pool *pool = pool_new();
 	struct buf out;
+	struct job nothing = {.check = check, .pool = pool, .out = &out};
+	struct err err;
 	int status;
 
 	buf_init(&out, pool, OUTPUT_MAX);
-	status = check_execute(check, pool, argc, argv, &out);
+	status = confine_process(&err)
+			 ? refuse(&nothing, &err)
+			 : check_execute(check, pool, argc, argv, &out);
 	write_out(&out);
 	pool_free(pool);
 	return status;
