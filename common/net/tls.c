@@ -417,7 +417,7 @@ static ssize_t end_read(struct tls *tls, struct err *err)
 		*err = tls->wire.broken;
 		return -1;
 	}
-	return err_set(err, ERR_RESET, "what came is no TLS record: %s",
+	return err_set(err, ERR_PROTOCOL, "what came is no TLS record: %s",
 		       tls->end.objection);
 }
 

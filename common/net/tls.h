@@ -76,8 +76,9 @@ int tls_send(struct tls *tls, const void *data, size_t len, struct deadline by,
 
 /*
  * What is there, or comes until `by`; 0 when the peer closed.  ERR_TIMEOUT
- * leaves the connection usable.  ERR_RESET; an alert is ERR_ALERT, or
- * ERR_CERT_REQUIRED, ERR_CERT_REFUSED where it is about our certificate.
+ * leaves the connection usable.  ERR_RESET; ERR_PROTOCOL: it is no TLS; an
+ * alert is ERR_ALERT, or ERR_CERT_REQUIRED, ERR_CERT_REFUSED where it is about
+ * our certificate.
  */
 ssize_t tls_recv(struct tls *tls, void *data, size_t size, struct deadline by,
 		 struct err *err) must_check;
