@@ -35,7 +35,8 @@ class Misbehaving:
             worker.start()
 
     def _serve(self, connection):
-        with connection, contextlib.suppress(OSError):
+        # ValueError: of a wait for what the behaviour has closed.
+        with connection, contextlib.suppress(OSError, ValueError):
             connection.settimeout(PATIENCE)
             self.behaviour(connection, self)
 

@@ -205,6 +205,8 @@ class TcpPeer(Peer):
     def _accept(self):
         while self.readable(self.socket):
             connection, sender = self.socket.accept()
+            # What was sent is under way before a close that resets.
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.connections += 1
             self.clients.append(sender[:2])
             self.start(self._serve, connection)
