@@ -31,8 +31,8 @@ static void take_certificate(struct sip_target *target,
 	if (!inquiry->config->profile || !last ||
 	    target->subject.evidence.chain_len > 0 || last->seen.chain_len == 0)
 		return;
-	if (subject_take(&target->subject, inquiry->run->pool, conn, service,
-			 &inquiry->trust, &target->trouble) == 0)
+	if (subject_take(&target->subject, inquiry->run->pool, last, conn,
+			 service, &inquiry->trust, &target->trouble) == 0)
 		target->trouble.kind = ERR_NONE;
 }
 

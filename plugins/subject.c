@@ -29,10 +29,11 @@ static void note_handshake(struct evidence *evidence,
 }
 
 int subject_take(struct subject *subject, struct pool *pool,
-		 const struct conn *conn, const struct service *service,
+		 const struct attempt *attempt, const struct conn *conn,
+		 const struct service *service,
 		 const struct trust_config *trust, struct err *err)
 {
-	const struct tls_view *seen = &subject_attempt(subject)->seen;
+	const struct tls_view *seen = &attempt->seen;
 	struct trust_config config = *trust;
 
 	config.parsed = conn ? conn_parsed(conn) : NULL;
@@ -73,7 +74,8 @@ int subject_visit(struct subject *subject, struct pool *pool,
 		if (rc == 0)
 			rc = err_set(err, ERR_HANDSHAKE,
 				     "the server shows no certificate");
-	} else if (subject_take(subject, pool, conn, service, trust, &broken)) {
+	} else if (subject_take(subject, pool, last, conn, service, trust,
+				&broken)) {
 		*err = broken;
 		rc = -1;
 	}

@@ -29,11 +29,12 @@ int subject_visit(struct subject *subject, struct pool *pool,
 		  struct err *err) must_check;
 
 /*
- * The chain that the last attempt saw becomes evidence, whether the peer
- * wanted us or not; `conn` is that connection while it is open, or NULL.
+ * The chain that an attempt saw becomes evidence, whether the peer wanted us
+ * or not; `conn` is that connection while it is open, or NULL.
  */
 int subject_take(struct subject *subject, struct pool *pool,
-		 const struct conn *conn, const struct service *service,
+		 const struct attempt *attempt, const struct conn *conn,
+		 const struct service *service,
 		 const struct trust_config *trust, struct err *err) must_check;
 
 /* Takes the chain, or the request, that a file holds. */
