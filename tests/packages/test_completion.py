@@ -119,11 +119,12 @@ def test_command_typed_as_a_value_is_not_run(bash):
     assert not trap.exists()
 
 
+@pytest.mark.parametrize("plugin", PLUGINS)
 def test_bash_completion_finds_it_by_the_name_of_the_plugin(
-        installed, tmp_path):
+        installed, tmp_path, plugin):
+    """In a shell that has loaded it by no other name."""
     share = installed / "usr/local/share"
     with Bash(tmp_path, "export XDG_DATA_DIRS=%s\n" % share +
               FRAMEWORK) as shell:
-        for plugin in PLUGINS:
-            assert shell.complete(plugin + " --tls-m") == [
-                "--tls-max", "--tls-min"]
+        assert shell.complete(plugin + " --tls-m") == [
+            "--tls-max", "--tls-min"]
