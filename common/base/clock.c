@@ -46,8 +46,8 @@ int deadline_poll_ms(struct deadline d)
 void deadline_wait(struct deadline d)
 {
 	const struct timespec at = {
-		.tv_sec = d.at / USEC_PER_SEC,
-		.tv_nsec = d.at % USEC_PER_SEC * 1000,
+		.tv_sec = (time_t)(d.at / USEC_PER_SEC),
+		.tv_nsec = (long)(d.at % USEC_PER_SEC * 1000),
 	};
 
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) ==
