@@ -4,7 +4,7 @@
 import pytest
 
 from testenv import sip_wrong as wrong
-from testenv.plugin import SLACK
+from testenv.plugin import SLACK, SLOW
 from testenv.sip import among, fine, only
 from testenv.sip_message import answer
 from testenv.sip_peer import ok
@@ -311,7 +311,7 @@ def test_a_byte_at_a_time_that_takes_too_long_is_none(meet, transport):
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
 def test_an_answer_after_the_deadline_is_none(meet, transport):
-    only(meet(transport, wrong.late(1), **TIME)[0], "sip.no-answer")
+    only(meet(transport, wrong.late(1 * SLOW), **TIME)[0], "sip.no-answer")
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
