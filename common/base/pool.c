@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "base/memory.h"
 
 #ifdef POOL_DEBUG
 #define CHUNK_FIRST ((size_t)0) /* sanitizers and valgrind see each one */
@@ -30,30 +30,20 @@ struct pool {
 	struct chunk *chunks; /* the first one has room */
 };
 
-static _Noreturn void out_of_memory(void)
-{
-	static const char line[] = "UNKNOWN - out of memory\n";
-
-	if (write(STDOUT_FILENO, line, sizeof(line) - 1) < 0)
-		_exit(3);
-	_exit(3);
-}
-
 static size_t aligned(size_t size)
 {
 	const size_t unit = sizeof(max_align_t);
 
 	if (size > SIZE_MAX / 2)
-		out_of_memory();
+		memory_out();
 	return (size + unit - 1) / unit * unit;
 }
 
 struct pool *pool_new(void)
 {
-	struct pool *pool = calloc(1, sizeof(*pool));
+	struct pool *pool = memory_take(sizeof(*pool));
 
-	if (!pool)
-		out_of_memory();
+	*pool = (struct pool){0};
 	return pool;
 }
 
@@ -66,18 +56,16 @@ void pool_free(struct pool *pool)
 	for (struct chunk *chunk = pool->chunks; chunk; chunk = next) {
 		next = chunk->next;
 		explicit_bzero(chunk->data, chunk->used);
-		free(chunk);
+		memory_release(chunk);
 	}
-	free(pool);
+	memory_release(pool);
 }
 
 /* Not zeroed: a page of it that nobody uses is never touched. */
 static struct chunk *chunk_new(struct chunk *next, size_t size)
 {
-	struct chunk *chunk = malloc(sizeof(*chunk) + size);
+	struct chunk *chunk = memory_take(sizeof(*chunk) + size);
 
-	if (!chunk)
-		out_of_memory();
 	chunk->next = next;
 	chunk->used = 0;
 	chunk->size = size;
@@ -130,7 +118,7 @@ void *pool_room(struct pool *pool, size_t size)
 void *pool_array(struct pool *pool, size_t n, size_t size)
 {
 	if (size && n > SIZE_MAX / size)
-		out_of_memory();
+		memory_out();
 	return pool_zalloc(pool, n * size);
 }
 

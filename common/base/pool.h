@@ -7,8 +7,7 @@
 
 /*
  * Everything a check learns is allocated from one pool and released with it.
- * No function here returns NULL: when memory runs out the process prints
- * "UNKNOWN - out of memory" and exits 3, the one exit below main().
+ * No function here returns NULL: see base/memory.h.
  * A pool belongs to one thread at a time.
  */
 struct pool;

@@ -4,10 +4,16 @@
 
 #include <jansson.h>
 
+#include "base/memory.h"
 #include "check/render.h"
 
 /* Fifteen digits read back as they were written: 0.1 stays 0.1. */
 #define DUMP_FLAGS (JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15))
+
+__attribute__((constructor)) static void prepare(void)
+{
+	json_set_alloc_funcs(memory_take, memory_release);
+}
 
 /* One object under construction; jansson copes with NULL until the end. */
 struct draft {

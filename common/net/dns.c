@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/str.h"
 #include "net/wait.h"
 
@@ -19,6 +20,12 @@
 #define SOCKETS_MAX (ARES_GETSOCK_MAXNUM - 1)
 
 /* Setting up -------------------------------------------------------------- */
+
+__attribute__((constructor)) static void prepare(void)
+{
+	ares_library_init_mem(ARES_LIB_INIT_ALL, memory_take, memory_release,
+			      memory_resize);
+}
 
 static bool server_from_text(struct addr *addr, struct pool *pool,
 			     const char *text)
@@ -66,7 +73,6 @@ static int channel_open(struct dns *dns, int flags, struct err *err)
 		.tries = TRIES,
 		.lookups = lookups,
 	};
-	/* ares_library_init() does nothing but on Windows. */
 	int status =
 		ares_init_options(&dns->channel, &options,
 				  ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS |

@@ -7,19 +7,11 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include "base/openssl.h"
 #include "net/addr.h"
 #include "net/tls_end.h"
 #include "net/tls_offer.h"
 #include "net/wire.h"
-
-/*
- * The host's openssl.cnf may change what a client offers, and we judge the
- * server, not this host.  Without libcrypto's error texts and the clean-up at
- * exit a run is a tenth shorter; libssl's texts are used.
- */
-#define INIT                                                                   \
-	(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |   \
-	 OPENSSL_INIT_NO_ATEXIT)
 
 #define CHAIN_MAX (1L << 20) /* bytes of one Certificate message */
 #define STEPS_MAX 64         /* a peer may send tickets for ever */
@@ -236,8 +228,8 @@ static int fail_local(struct err *err)
 static int make_ctx(struct tls *tls, const struct tls_config *config,
 		    struct err *err)
 {
-	/* Before anything else: the first call of any kind decides. */
-	if (!OPENSSL_init_ssl(INIT, NULL))
+	/* Before anything else; with libssl's error texts, which are used. */
+	if (!OPENSSL_init_ssl(OPENSSL_OPTIONS, NULL))
 		return fail_local(err);
 	ERR_clear_error();
 	tls->ctx = SSL_CTX_new(TLS_client_method());

@@ -407,7 +407,7 @@ int cert_read(struct cert *cert, struct pool *pool, struct bytes der,
 	X509 *x509;
 	int rc;
 
-	x509_begin();
+	openssl_begin();
 	x509 = d2i_X509(NULL, &at, (long)der.n);
 	if (!x509) {
 		ERR_clear_error();
@@ -429,7 +429,7 @@ int cert_read_request(struct cert *cert, struct pool *pool, struct bytes der,
 	X509_REQ *request;
 
 	*cert = (struct cert){.der = der, .is_request = true};
-	x509_begin();
+	openssl_begin();
 	request = d2i_X509_REQ(NULL, &at, (long)der.n);
 	if (!request) {
 		ERR_clear_error();

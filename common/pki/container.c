@@ -382,7 +382,7 @@ int container_read(struct container *out, struct pool *pool, struct bytes data,
 	if (data.n == 0)
 		return err_set(err, ERR_FILE, "%s: empty", wish->name);
 
-	x509_begin();
+	openssl_begin();
 	ERR_clear_error();
 	rc = read_pem(&reading, data, err);
 	if (rc == 0 && out->certs.n == 0 && out->request.n == 0 &&
@@ -439,7 +439,7 @@ int container_read_crls(struct ders *out, struct pool *pool, struct bytes data,
 	long len = 0;
 
 	*out = (struct ders){0};
-	x509_begin();
+	openssl_begin();
 	ERR_clear_error();
 	while (bio && PEM_read_bio(bio, &label, &header, &der, &len)) {
 		if (str_eq(str_from(label), STR("X509 CRL")))

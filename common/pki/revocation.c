@@ -21,7 +21,7 @@ static bool parties_parse(struct parties *parties,
 {
 	const unsigned char *cert = pair->cert.p, *issuer = pair->issuer.p;
 
-	x509_begin();
+	openssl_begin();
 	parties->cert = d2i_X509(NULL, &cert, (long)pair->cert.n);
 	parties->issuer = d2i_X509(NULL, &issuer, (long)pair->issuer.n);
 	return parties->cert && parties->issuer;

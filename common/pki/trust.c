@@ -421,7 +421,7 @@ int trust_check(struct trust *trust, struct pool *pool,
 	int rc = -1;
 
 	*trust = (struct trust){0};
-	x509_begin();
+	openssl_begin();
 	sent = parse_chain(chain, chain_len, config->parsed, err);
 	if (!sent || read_sent(trust, pool, sent, err))
 		goto out;

@@ -4,22 +4,10 @@
 #ifndef PKI_X509_H
 #define PKI_X509_H
 
-#include <openssl/crypto.h>
 #include <openssl/x509.h>
 
+#include "base/openssl.h"
 #include "pki/cert.h"
-
-/*
- * Before any other call: openssl.cnf is this host's policy and none of the
- * judged server's, and a process that ends need not tidy up first.
- */
-static inline void x509_begin(void)
-{
-	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG |
-				    OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
-				    OPENSSL_INIT_NO_ATEXIT,
-			    NULL);
-}
 
 /* False where it is absent or no time. */
 bool x509_time(time_t *out, const ASN1_TIME *time);

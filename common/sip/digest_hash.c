@@ -5,6 +5,8 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include "base/openssl.h"
+
 /* RFC 7616 6.1 and RFC 8760 2.1 by OpenSSL's names */
 static const char *const names[] = {
 	[DIGEST_HASH_MD5] = "MD5",
@@ -45,11 +47,7 @@ int digest_hash_hex(char hex[DIGEST_HEX_MAX], enum digest_hash hash,
 	unsigned len = 0;
 	int rc = -1;
 
-	/* As net/tls.c has it: whichever comes first decides. */
-	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG |
-				    OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
-				    OPENSSL_INIT_NO_ATEXIT,
-			    NULL);
+	openssl_begin();
 	md = EVP_MD_fetch(NULL, names[hash], NULL);
 	ctx = EVP_MD_CTX_new();
 	if (!md || !ctx || !hash_parts(ctx, md, parts, n, sum, &len) ||

@@ -2,6 +2,8 @@
 /* osip -- makes libosip2 ready once, and hands it what it can digest. */
 #include "sip/osip.h"
 
+#include "base/memory.h"
+
 /*
  * libosip2 looks for the end of a list whenever it adds to it: 65,535 bytes of
  * ";a" in a Via take it a second, of ",a" in an Allow likewise.  So many
@@ -28,6 +30,7 @@ __attribute__((constructor)) static void prepare(void)
 {
 	osip_t *osip = NULL;
 
+	osip_set_allocators(memory_take, memory_resize, memory_release);
 	osip_trace_initialize_func(OSIP_FATAL, trace_nothing);
 	if (osip_init(&osip) == OSIP_SUCCESS)
 		osip_release(osip);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_base -- memory, slices, deadlines, dates, files: the ground itself. */
+#include "config.h"
+
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,12 +13,14 @@
 
 #include <cmocka.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/date.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/pool.h"
 #include "base/str.h"
 #include "pooled.h"
@@ -311,6 +316,42 @@ static void a_fifo_without_a_writer_ends_with_the_deadline(void **state)
 	assert_int_equal(err.kind, ERR_FILE);
 }
 
+/* What a process says that has no memory, and how it ends. */
+static int run_out(char *said, size_t size)
+{
+	int status, ends[2];
+	ssize_t n;
+	pid_t child;
+
+	assert_int_equal(pipe(ends), 0);
+	child = fork();
+	if (child == 0) {
+		static char name[] = "check_um_cert";
+
+		program_invocation_short_name = name;
+		dup2(ends[1], STDOUT_FILENO);
+		memory_out();
+	}
+	assert_true(child > 0);
+	close(ends[1]);
+	n = read(ends[0], said, size - 1);
+	close(ends[0]);
+	assert_true(n >= 0);
+	said[n] = '\0';
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void out_of_memory_is_said_as_a_plugin_says_it(void **state)
+{
+	char said[100];
+
+	(void)state;
+	assert_int_equal(run_out(said, sizeof(said)), 3);
+	assert_string_equal(said, "UM_CERT UNKNOWN: out of memory\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -335,6 +376,7 @@ int main(void)
 		TEST(a_file_is_read_whole_and_ends_with_a_nul),
 		TEST(a_file_over_the_limit_is_refused),
 		TEST(a_fifo_without_a_writer_ends_with_the_deadline),
+		cmocka_unit_test(out_of_memory_is_said_as_a_plugin_says_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
