@@ -115,15 +115,21 @@ static bool ask_ocsp(struct question *question)
 static bool ask_crl_files(struct question *question)
 {
 	const struct ders *crls = &question->inquiry->crls;
-	struct revocation_answer answer = {0};
+	struct revocation_answer told = {0};
 
 	for (size_t i = 0; i < crls->n; i++) {
+		struct revocation_answer answer = {0};
+
 		crl_judge(&answer, question->pool, crls->v[i], &question->pair,
 			  question->now);
+		/* Why its issuer's does not do says more than others' do. */
+		if (i == 0 || !answer.foreign)
+			told = answer;
 		if (answer.status != REVOCATION_UNKNOWN)
 			break;
 	}
-	return settle(question, &answer, "--crl");
+	question->answer.foreign = told.foreign;
+	return settle(question, &told, "--crl");
 }
 
 static bool ask_crl(struct question *question)
@@ -237,7 +243,7 @@ void inquire(struct evidence *evidence, struct pool *pool,
 				"its issuer is not known here");
 		}
 		/* A list of other issuers says nothing of an intermediate. */
-		if (i > 0 && inquiry->crls.n > 0 &&
+		if (i > 0 && question.answer.foreign &&
 		    question.answer.status == REVOCATION_UNKNOWN)
 			continue;
 		keep(evidence, &question);

@@ -100,14 +100,24 @@ static void add_address(struct strs *list, struct pool *pool,
 		strs_add(list, pool, copy(pool, text, strlen(text)));
 }
 
+/*
+ * What X509V3_get_d2i() says of an extension that it does not return: it is
+ * not there, or it does not parse.  The latter is judged as the worst that it
+ * could have said.
+ */
+enum {
+	UNREADABLE = 0,
+	ABSENT = -1
+};
+
 static void read_san(struct cert *cert, struct pool *pool,
 		     const STACK_OF(X509_EXTENSION) *extensions)
 {
-	int found = -1;
+	int found = UNREADABLE;
 	GENERAL_NAMES *names =
 		X509V3_get_d2i(extensions, NID_subject_alt_name, &found, NULL);
 
-	cert->has_san = found != -1;
+	cert->has_san = found != ABSENT;
 	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
 		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
 
@@ -135,7 +145,7 @@ static unsigned usage_of(const ASN1_OBJECT *object)
 		{"1.3.6.1.5.5.7.3.20", USAGE_SIP_DOMAIN},
 		{"2.5.29.37.0", USAGE_ANY},
 	};
-	char oid[80];
+	char oid[80] = "";
 
 	OBJ_obj2txt(oid, sizeof(oid), object, 1);
 	for (size_t i = 0; i < sizeof(usages) / sizeof(*usages); i++)
@@ -147,13 +157,13 @@ static unsigned usage_of(const ASN1_OBJECT *object)
 static void read_usage(struct cert *cert,
 		       const STACK_OF(X509_EXTENSION) *extensions)
 {
-	int found = -1;
+	int found = UNREADABLE;
 	EXTENDED_KEY_USAGE *list =
 		X509V3_get_d2i(extensions, NID_ext_key_usage, &found, NULL);
 
 	for (int i = 0; i < sk_ASN1_OBJECT_num(list); i++)
 		cert->usage |= usage_of(sk_ASN1_OBJECT_value(list, i));
-	if (found != -1 && cert->usage == 0)
+	if (found != ABSENT && cert->usage == 0)
 		cert->usage = USAGE_OTHER; /* there, and allows nothing */
 	EXTENDED_KEY_USAGE_free(list);
 }
@@ -170,11 +180,11 @@ static void read_key_usage(struct cert *cert,
 		{2, KEY_USAGE_KEY_ENCIPHERMENT},
 		{4, KEY_USAGE_KEY_AGREEMENT},
 	};
-	int found = -1;
+	int found = UNREADABLE;
 	ASN1_BIT_STRING *bits =
 		X509V3_get_d2i(extensions, NID_key_usage, &found, NULL);
 
-	if (found != -1)
+	if (found != ABSENT)
 		cert->key_usage = KEY_USAGE_OTHER;
 	for (size_t i = 0; bits && i < sizeof(usages) / sizeof(*usages); i++)
 		if (ASN1_BIT_STRING_get_bit(bits, usages[i].bit))
@@ -185,10 +195,11 @@ static void read_key_usage(struct cert *cert,
 static void read_basic_constraints(struct cert *cert,
 				   const STACK_OF(X509_EXTENSION) *extensions)
 {
+	int found = UNREADABLE;
 	BASIC_CONSTRAINTS *constraints =
-		X509V3_get_d2i(extensions, NID_basic_constraints, NULL, NULL);
+		X509V3_get_d2i(extensions, NID_basic_constraints, &found, NULL);
 
-	cert->is_ca = constraints && constraints->ca;
+	cert->is_ca = constraints ? constraints->ca : found != ABSENT;
 	BASIC_CONSTRAINTS_free(constraints);
 }
 
@@ -196,15 +207,18 @@ static void read_basic_constraints(struct cert *cert,
 static void read_policies(struct cert *cert,
 			  const STACK_OF(X509_EXTENSION) *extensions)
 {
+	int found = UNREADABLE;
 	CERTIFICATEPOLICIES *policies = X509V3_get_d2i(
-		extensions, NID_certificate_policies, NULL, NULL);
+		extensions, NID_certificate_policies, &found, NULL);
 
+	cert->public_ca = !policies && found != ABSENT;
 	for (int i = 0; i < sk_POLICYINFO_num(policies); i++) {
-		char oid[80];
+		char oid[80] = "";
 
-		OBJ_obj2txt(oid, sizeof(oid),
-			    sk_POLICYINFO_value(policies, i)->policyid, 1);
-		if (str_eq(str_from(oid), STR("2.23.140.1.1")) ||
+		if (OBJ_obj2txt(oid, sizeof(oid),
+				sk_POLICYINFO_value(policies, i)->policyid,
+				1) < 0 ||
+		    str_eq(str_from(oid), STR("2.23.140.1.1")) ||
 		    str_starts(str_from(oid), STR("2.23.140.1.2.")))
 			cert->public_ca = true;
 	}
@@ -273,7 +287,7 @@ static void read_key(struct cert *cert, struct pool *pool, X509_PUBKEY *pubkey)
 {
 	const EVP_PKEY *key = X509_PUBKEY_get0(pubkey);
 	ASN1_OBJECT *algorithm = NULL;
-	char name[80];
+	char name[80] = "";
 
 	if (key && EVP_PKEY_get0_type_name(key)) {
 		const char *type = EVP_PKEY_get0_type_name(key);
@@ -292,7 +306,7 @@ static const char *algorithm_text(const X509_ALGOR *algorithm,
 				  struct pool *pool)
 {
 	const ASN1_OBJECT *object = NULL;
-	char name[80];
+	char name[80] = "";
 
 	X509_ALGOR_get0(&object, NULL, NULL, algorithm);
 	OBJ_obj2txt(name, sizeof(name), object, 0);
@@ -427,6 +441,7 @@ int cert_read_request(struct cert *cert, struct pool *pool, struct bytes der,
 	STACK_OF(X509_EXTENSION) *extensions;
 	const X509_ALGOR *algorithm = NULL;
 	X509_REQ *request;
+	int rc = 0;
 
 	*cert = (struct cert){.der = der, .is_request = true};
 	openssl_begin();
@@ -446,9 +461,14 @@ int cert_read_request(struct cert *cert, struct pool *pool, struct bytes der,
 	X509_REQ_get0_signature(request, NULL, &algorithm);
 	cert->signature = algorithm_text(algorithm, pool);
 	extensions = X509_REQ_get_extensions(request);
+	if (!extensions &&
+	    X509_REQ_get_attr_by_NID(request, NID_ext_req, -1) >= 0)
+		rc = err_set(err, ERR_FILE,
+			     "the certificate request's extensions do not "
+			     "parse");
 	read_extensions(cert, pool, extensions);
 	sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
 	X509_REQ_free(request);
 	ERR_clear_error();
-	return 0;
+	return rc;
 }

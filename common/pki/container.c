@@ -15,6 +15,7 @@ struct reading {
 	struct container *out;
 	struct pool *pool;
 	const struct container_wish *wish;
+	bool lost; /* something that was read, by OpenSSL's fault */
 };
 
 static void ders_add(struct ders *list, struct pool *pool, const void *der,
@@ -32,6 +33,8 @@ static void add_x509(struct reading *reading, X509 *x509)
 
 	if (len > 0)
 		ders_add(&reading->out->certs, reading->pool, der, (size_t)len);
+	else
+		reading->lost = true;
 	OPENSSL_free(der);
 }
 
@@ -44,6 +47,8 @@ static void add_key(struct reading *reading, EVP_PKEY *key)
 		reading->out->key = bytes_dup(reading->pool, der, (size_t)len);
 	if (len > 0)
 		OPENSSL_cleanse(der, (size_t)len);
+	else
+		reading->lost = true;
 	OPENSSL_free(der);
 }
 
@@ -283,6 +288,14 @@ static int read_pem_key(struct reading *reading, struct bytes data,
 				 "--key-pass-file)");
 }
 
+#define PEM_BROKEN "%s: a PEM block does not parse (cut short?)"
+
+/* A block that breaks off must not pass for the end of the file. */
+static bool ended_early(void)
+{
+	return ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE;
+}
+
 /* What a PEM block holds, by its label (RFC 7468). */
 static const struct pem_form {
 	const char *label;
@@ -326,15 +339,12 @@ static int read_pem(struct reading *reading, struct bytes data, struct err *err)
 		OPENSSL_free(header);
 		OPENSSL_clear_free(der, (size_t)len);
 	}
-	/* A block that breaks off must not pass for the end of the file. */
-	if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
+	if (ended_early())
 		whole = false;
 	BIO_free(bio);
 	ERR_clear_error();
 	if (!whole)
-		return err_set(err, ERR_FILE,
-			       "%s: a PEM block does not parse (cut short?)",
-			       reading->wish->name);
+		return err_set(err, ERR_FILE, PEM_BROKEN, reading->wish->name);
 	if (has_key && reading->wish->want_key)
 		return read_pem_key(reading, data, err);
 	return 0;
@@ -375,7 +385,7 @@ static int read_der(struct reading *reading, struct bytes data, struct err *err)
 int container_read(struct container *out, struct pool *pool, struct bytes data,
 		   const struct container_wish *wish, struct err *err)
 {
-	struct reading reading = {out, pool, wish};
+	struct reading reading = {.out = out, .pool = pool, .wish = wish};
 	int rc;
 
 	*out = (struct container){.form = "PEM"};
@@ -391,6 +401,9 @@ int container_read(struct container *out, struct pool *pool, struct bytes data,
 	ERR_clear_error();
 	if (rc)
 		return -1;
+	if (reading.lost)
+		return err_set(err, ERR_LOCAL, "%s: OpenSSL lost a part of it",
+			       wish->name);
 	if (out->certs.n == 0 && out->request.n == 0 && out->key.n == 0)
 		return err_set(err, ERR_FILE,
 			       "%s: holds no certificate%s (PEM, DER, PKCS#7, "
@@ -436,19 +449,24 @@ int container_read_crls(struct ders *out, struct pool *pool, struct bytes data,
 	BIO *bio = BIO_new_mem_buf(data.p, (int)data.n);
 	char *label = NULL, *header = NULL;
 	unsigned char *der = NULL;
+	bool whole = true;
 	long len = 0;
 
 	*out = (struct ders){0};
 	openssl_begin();
 	ERR_clear_error();
-	while (bio && PEM_read_bio(bio, &label, &header, &der, &len)) {
+	while (bio && whole && PEM_read_bio(bio, &label, &header, &der, &len)) {
 		if (str_eq(str_from(label), STR("X509 CRL")))
-			add_crl(out, pool, der, (size_t)len);
+			whole = add_crl(out, pool, der, (size_t)len);
 		OPENSSL_free(label);
 		OPENSSL_free(header);
 		OPENSSL_free(der);
 	}
+	if (ended_early())
+		whole = false;
 	BIO_free(bio);
+	if (!whole)
+		return err_set(err, ERR_FILE, PEM_BROKEN, name);
 	if (out->n == 0 && data.n > 0)
 		add_crl(out, pool, data.p, data.n);
 	ERR_clear_error();

@@ -135,7 +135,8 @@ static bool is_signed(OCSP_BASICRESP *basic, const struct parties *parties,
 	    sk_X509_push(untrusted, parties->issuer) <= 0)
 		goto out;
 	param = X509_STORE_get0_param(store);
-	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
+	if (!X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN))
+		goto out;
 	X509_VERIFY_PARAM_set_time(param, now);
 	verified = OCSP_basic_verify(basic, untrusted, store, 0) == 1;
 out:
@@ -270,15 +271,16 @@ static bool verify_crl(struct crl_verdict *verdict, X509_CRL *crl,
 
 	if (!store || !context || !crls || sk_X509_CRL_push(crls, crl) <= 0 ||
 	    !X509_STORE_add_cert(store, parties->issuer) ||
-	    !X509_STORE_CTX_init(context, store, parties->cert, NULL))
+	    !X509_STORE_CTX_init(context, store, parties->cert, NULL) ||
+	    !X509_STORE_CTX_set_app_data(context, verdict))
 		goto out;
 	param = X509_STORE_CTX_get0_param(context);
-	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_CRL_CHECK |
-						   X509_V_FLAG_PARTIAL_CHAIN);
+	if (!X509_VERIFY_PARAM_set_flags(
+		    param, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_PARTIAL_CHAIN))
+		goto out;
 	X509_VERIFY_PARAM_set_time(param, now);
 	X509_VERIFY_PARAM_set_auth_level(param, 0);
 	X509_STORE_CTX_set0_crls(context, crls);
-	X509_STORE_CTX_set_app_data(context, verdict);
 	X509_STORE_CTX_set_verify_cb(context, on_crl_objection);
 	done = X509_verify_cert(context) > 0;
 out:
@@ -306,6 +308,9 @@ static void judge_crl(struct revocation_answer *answer, struct pool *pool,
 	struct crl_verdict verdict = {0};
 	X509_REVOKED *entry = NULL;
 
+	answer->foreign =
+		X509_NAME_cmp(X509_CRL_get_issuer(crl),
+			      X509_get_subject_name(parties->issuer)) != 0;
 	/* RFC 5280 5.2.4; OpenSSL 3.5 takes one without its base. */
 	if (X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0) {
 		say(answer, pool, REVOCATION_UNKNOWN,

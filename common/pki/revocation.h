@@ -21,6 +21,7 @@ struct revocation_answer {
 	const char *subject; /* of whom */
 	const char *via;     /* "stapled OCSP response", "CRL http://..." */
 	const char *text;    /* since when and why revoked, or why unknown */
+	bool foreign;        /* unknown from a CRL of another issuer */
 };
 
 /* Of whom we ask, and who answers for it; both DER. */

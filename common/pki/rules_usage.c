@@ -154,6 +154,14 @@ const struct rule rule_pss = {
 	.test = pss,
 };
 
+/* "RSA", "RSA-PSS"; "rsaEncryption" where the key does not parse. */
+static bool is_rsa(const struct cert *cert)
+{
+	const struct str type = str_from(cert->key_type);
+
+	return str_starts(type, STR("RSA")) || str_starts(type, STR("rsa"));
+}
+
 /* The second grade: below 1024. */
 static enum outcome key_size(const struct trial *trial, struct buf *why)
 {
@@ -163,16 +171,19 @@ static enum outcome key_size(const struct trial *trial, struct buf *why)
 	for (size_t i = 0; i < evidence->chain_len; i++) {
 		const struct cert *cert = evidence->chain[i];
 
-		if (str_starts(str_from(cert->key_type), STR("RSA")) &&
-		    cert->key_bits < 2048 &&
+		if (is_rsa(cert) && cert->key_bits < 2048 &&
 		    (!weakest || cert->key_bits < weakest->key_bits))
 			weakest = evidence->chain[i];
 	}
 	if (!weakest)
 		return RULE_HOLDS;
 	why_cert(why, weakest);
-	buf_printf(why, " has an RSA key of %d bits (want 2048 or more)",
-		   weakest->key_bits);
+	if (weakest->key_bits == 0)
+		buf_puts(why, " has an RSA key that does not parse");
+	else
+		buf_printf(why,
+			   " has an RSA key of %d bits (want 2048 or more)",
+			   weakest->key_bits);
 	return weakest->key_bits < 1024 ? RULE_BROKEN_BADLY : RULE_BROKEN;
 }
 

@@ -279,19 +279,22 @@ static int verify(struct trust *trust, struct verification *v,
 	X509_VERIFY_PARAM *param;
 	int rc = -1;
 
-	if (!context ||
-	    !X509_STORE_CTX_init(context, store, v->leaf, untrusted)) {
+	if (!context || !untrusted ||
+	    !X509_STORE_CTX_init(context, store, v->leaf, untrusted) ||
+	    !X509_STORE_CTX_set_app_data(context, v)) {
 		err_set(err, ERR_LOCAL, "OpenSSL gives no verification");
 		goto out;
 	}
 	param = X509_STORE_CTX_get0_param(context);
 	if (at)
 		X509_VERIFY_PARAM_set_time(param, *at);
-	else
-		X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_NO_CHECK_TIME);
+	else if (!X509_VERIFY_PARAM_set_flags(param,
+					      X509_V_FLAG_NO_CHECK_TIME)) {
+		err_set(err, ERR_LOCAL, "OpenSSL gives no verification");
+		goto out;
+	}
 	X509_VERIFY_PARAM_set_depth(param, PATH_DEPTH_MAX);
 	X509_VERIFY_PARAM_set_auth_level(param, 0); /* crypto.* judges that */
-	X509_STORE_CTX_set_app_data(context, v);
 	X509_STORE_CTX_set_verify_cb(context, on_objection);
 
 	trust->anchored = true;
@@ -306,12 +309,16 @@ out:
 	return rc;
 }
 
+/* NULL: OpenSSL gives no memory. */
 static STACK_OF(X509) *reverse(const STACK_OF(X509) *sent)
 {
 	STACK_OF(X509) *reversed = sk_X509_new_null();
 
 	for (int i = sk_X509_num(sent); reversed && i-- > 0;)
-		sk_X509_push(reversed, sk_X509_value(sent, i));
+		if (sk_X509_push(reversed, sk_X509_value(sent, i)) <= 0) {
+			sk_X509_free(reversed);
+			reversed = NULL;
+		}
 	return reversed;
 }
 

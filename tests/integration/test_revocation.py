@@ -229,6 +229,14 @@ def test_a_crl_file_of_another_ca_is_unknown(pki, um, authority):
     assert result.broken["revocation.unknown"] == "WARNING"
 
 
+def test_a_stale_crl_of_an_issuers_issuer_is_told(pki, um):
+    fresh, stale = Index(pki, pki.intermediate), Index(pki, pki.root)
+    crls = pki.file(".crls", fresh.crl().read_bytes() +
+                    stale.crl(age=9).read_bytes())
+    result = um.judge(pki.right, "--revocation", "crl", "--crl", crls)
+    assert result.broken == UNKNOWN
+
+
 def test_a_missing_crl_file_is_unknown_as_a_local_file(pki, um):
     result = um.run("--file", pki.chain_file(pki.right), "--revocation",
                     "crl", "--crl", "not-here.crl", "--ca-file", pki.ca_file)

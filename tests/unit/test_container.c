@@ -291,6 +291,18 @@ static void crls_are_read_from_pem_and_der(void **state)
 	assert_same(crls.v[1], revoked);
 }
 
+static void a_crl_cut_short_is_no_end_of_the_file(void **state)
+{
+	struct bytes two = data_read(*state, "pki/two.crl.pem");
+	struct ders crls;
+	struct err err;
+
+	two.n -= 100;
+	assert_int_equal(container_read_crls(&crls, *state, two, "c", &err),
+			 -1);
+	assert_int_equal(err.kind, ERR_FILE);
+}
+
 static void what_holds_no_crl_is_refused(void **state)
 {
 	static const char *const files[] = {"pki/right.pem", "pki/identity.der",
@@ -331,6 +343,7 @@ int main(void)
 		TEST(a_block_that_does_not_parse_is_told),
 		TEST(a_form_cut_short_is_never_taken),
 		TEST(crls_are_read_from_pem_and_der),
+		TEST(a_crl_cut_short_is_no_end_of_the_file),
 		TEST(what_holds_no_crl_is_refused),
 	};
 
