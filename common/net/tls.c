@@ -29,6 +29,7 @@ struct tls {
 	SSL *ssl;
 	bool trace;
 	bool said_goodbye; /* our close_notify is out */
+	bool lost;         /* what came, by OpenSSL's fault */
 	int (*security)(const SSL *ssl, const SSL_CTX *ctx, int operation,
 			int bits, int nid, void *other, void *arg);
 	struct tls_view *view;
@@ -132,8 +133,11 @@ static int on_chain(X509_STORE_CTX *store, void *arg)
 		unsigned char *der = NULL;
 		int len = i2d_X509(sk_X509_value(sent, i), &der);
 
-		if (len <= 0)
-			continue;
+		/* The rest would be judged as if it were all. */
+		if (len <= 0) {
+			tls->lost = true;
+			break;
+		}
 		view->chain[view->chain_len++] =
 			bytes_dup(tls->pool, der, (size_t)len);
 		OPENSSL_free(der);
@@ -193,7 +197,10 @@ static void look(struct tls *tls)
 		view->cipher = pool_strndup(tls->pool, name, strlen(name));
 	}
 	len = SSL_get_tlsext_status_ocsp_resp(tls->ssl, &staple);
-	if (len > 0)
+	/* -1: none came; 0: OpenSSL cannot say. */
+	if (len == 0)
+		tls->lost = true;
+	else if (len > 0)
 		view->staple = bytes_dup(tls->pool, staple, (size_t)len);
 	look_at_request(tls);
 }
@@ -243,7 +250,8 @@ static int make_ctx(struct tls *tls, const struct tls_config *config,
 	SSL_CTX_set_cert_verify_callback(tls->ctx, on_chain, tls);
 	SSL_CTX_set_max_cert_list(tls->ctx, CHAIN_MAX);
 	SSL_CTX_set_msg_callback(tls->ctx, on_message);
-	SSL_CTX_set_msg_callback_arg(tls->ctx, tls);
+	if (!SSL_CTX_set_msg_callback_arg(tls->ctx, tls))
+		return fail_local(err);
 	return tls_offer(tls->ctx, config, err);
 }
 
@@ -270,14 +278,16 @@ static int make_ssl(struct tls *tls, const struct tls_config *config,
 		return fail_local(err);
 	if (wire_open(&tls->wire, err))
 		return -1;
-	BIO_up_ref(tls->wire.bio);
+	if (!BIO_up_ref(tls->wire.bio))
+		return fail_local(err);
 	SSL_set_bio(tls->ssl, tls->wire.bio, tls->wire.bio);
 	if (!use_name(tls, config->server_name))
 		return err_set(err, ERR_LOCAL,
 			       "%.100s cannot be sent as server name (SNI)",
 			       config->server_name);
-	if (config->want_staple)
-		SSL_set_tlsext_status_type(tls->ssl, TLSEXT_STATUSTYPE_ocsp);
+	if (config->want_staple &&
+	    !SSL_set_tlsext_status_type(tls->ssl, TLSEXT_STATUSTYPE_ocsp))
+		return fail_local(err);
 	return 0;
 }
 
@@ -368,6 +378,11 @@ int tls_open(struct tls **tls, struct pool *pool, int fd,
 	view->established = SSL_connect(made->ssl) == 1;
 	view->handshake = clock_now() - start;
 	look(made);
+	if (made->lost) {
+		view->chain_len = 0;
+		rc = fail_local(err);
+		goto out;
+	}
 	rc = view->established ? 0 : end_handshake(made, err);
 out:
 	ERR_clear_error();
