@@ -258,8 +258,11 @@ bool sip_server_receive(struct sip_transactions *t,
 		forget_oldest(t);
 	if (EVT_IS_RCV_REQUEST(event))
 		machine = osip_create_transaction(t->osip, event);
-	if (!give(machine, event))
+	if (!give(machine, event)) {
+		if (machine)
+			osip_transaction_free(machine);
 		return false;
+	}
 	t->served[t->served_len++] =
 		(struct served){.machine = machine, .pool = pool_new()};
 	osip_nist_execute(t->osip);
