@@ -4,6 +4,7 @@
 
 #include <dlfcn.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,11 +25,7 @@ static const char *module_path(char path[PATH_MAX])
 	return path;
 }
 
-/*
- * It stays loaded, so that only the first call takes time; asking for it again
- * costs microseconds and needs no variable that threads would share.
- */
-static const struct openssl_module *load(struct err *err)
+static const struct openssl_module *find(struct err *err)
 {
 	char room[PATH_MAX];
 	const char *path = module_path(room);
@@ -49,6 +46,23 @@ static const struct openssl_module *load(struct err *err)
 		module = NULL;
 	}
 	/* cppcheck-suppress resourceLeak */
+	return module;
+}
+
+/*
+ * It stays loaded, so that only the first call takes time.  What was found is
+ * kept: a second look-up might fail, and what the module has made could then
+ * not be closed.  Threads that are first together find the same.
+ */
+static const struct openssl_module *load(struct err *err)
+{
+	static _Atomic(const struct openssl_module *) kept;
+	const struct openssl_module *module = atomic_load(&kept);
+
+	if (!module) {
+		module = find(err);
+		atomic_store(&kept, module);
+	}
 	return module;
 }
 
