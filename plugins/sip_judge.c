@@ -208,24 +208,33 @@ static void judge_asides(const struct hearing *hearing)
 			    target->stray.first);
 }
 
-/* The time was up before all probes were sent: the rest is not known. */
-static void judge_sent(const struct hearing *hearing)
+/* The time was up, or this host failed, before all probes were sent: the rest
+ * is not known. */
+static void judge_sent(const struct hearing *hearing, bool answered)
 {
 	const struct sip_target *target = hearing->target;
 	const unsigned count = hearing->config->count;
+	const struct probe *last = NULL;
 	struct err err;
 
-	if (target->probes_len == 0)
+	if (target->probes_len > 0)
+		last = &target->probes[target->probes_len - 1];
+	if (!last) {
 		err_set(&err, ERR_NO_TIME,
 			"the time was up before it could be asked");
-	else if (target->probes_len < count &&
-		 !target->probes[target->probes_len - 1].failed_here)
+	} else if (last->failed_here) {
+		/* Without an answer it is told as the reason for that. */
+		if (answered)
+			tell_error(hearing, &last->err);
+		return;
+	} else if (target->probes_len < count) {
 		err_set(&err, ERR_NO_TIME,
 			"the time was up after %zu of %u probes (want a longer "
 			"--timeout or a shorter --interval)",
 			target->probes_len, count);
-	else
+	} else {
 		return;
+	}
 	report_error(hearing->report, hearing->where, &err);
 }
 
@@ -298,7 +307,7 @@ void sip_target_judge(const struct sip_target *target,
 		judge_certificate(&hearing);
 		return;
 	}
-	judge_sent(&hearing);
+	judge_sent(&hearing, answer != NULL);
 	if (answer)
 		judge_answer(&hearing, answer);
 	/* What came instead says more than that nothing else did. */
