@@ -19,7 +19,7 @@ static size_t write_title(char *room, size_t size)
 
 	if (strncmp(name, NAME_HEAD, strlen(NAME_HEAD)) == 0)
 		name += strlen(NAME_HEAD);
-	for (; name[n] && n < size; n++)
+	for (; n < size && name[n]; n++)
 		room[n] = name[n] >= 'a' && name[n] <= 'z'
 				  ? (char)(name[n] - 'a' + 'A')
 				  : name[n];

@@ -122,8 +122,7 @@ static int on_chain(X509_STORE_CTX *store, void *arg)
 	struct tls_view *view = tls->view;
 	const int n = sk_X509_num(sent);
 
-	/* A peer may renegotiate for ever; the first chain is what is judged.
-	 */
+	/* A peer may renegotiate for ever: the first chain is judged. */
 	if (view->established)
 		return 1;
 	view->chain = pool_array(tls->pool, (size_t)(n > 0 ? n : 1),
@@ -135,6 +134,7 @@ static int on_chain(X509_STORE_CTX *store, void *arg)
 
 		/* The rest would be judged as if it were all. */
 		if (len <= 0) {
+			view->chain_len = 0;
 			tls->lost = true;
 			break;
 		}
@@ -207,10 +207,8 @@ static void look(struct tls *tls)
 
 /* What we offer ----------------------------------------------------------- */
 
-/*
- * OpenSSL's default but for one thing: no certificate, theirs or ours, is too
- * weak to be looked at.  Whoever is shown it shall judge.
- */
+/* OpenSSL's default but for one thing: no certificate, theirs or ours, is too
+ * weak to be looked at.  Whoever is shown it shall judge. */
 static int security(const SSL *ssl, const SSL_CTX *ctx, int operation, int bits,
 		    int nid, void *other, void *arg)
 {
@@ -378,12 +376,9 @@ int tls_open(struct tls **tls, struct pool *pool, int fd,
 	view->established = SSL_connect(made->ssl) == 1;
 	view->handshake = clock_now() - start;
 	look(made);
-	if (made->lost) {
-		view->chain_len = 0;
-		rc = fail_local(err);
-		goto out;
-	}
-	rc = view->established ? 0 : end_handshake(made, err);
+	rc = made->lost ? fail_local(err) : 0;
+	if (!rc && !view->established)
+		rc = end_handshake(made, err);
 out:
 	ERR_clear_error();
 	if (rc)
