@@ -8,9 +8,15 @@ from pathlib import Path
 import pytest
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "integration"))
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "integration")]
 
 from testenv.pki import Pki                        # noqa: E402
+
+from injected import EVERY                         # noqa: E402
+
+# The unit programs take minutes.
+collect_ignore = [] if EVERY else ["test_units.py"]
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* inject -- decides which of the wrapped calls fails; see tests/inject/run. */
+/* inject -- decides which of the wrapped calls fails; see injected.py. */
 #include "config.h"
 
 #include "tests/inject/inject.h"

@@ -13,22 +13,32 @@ from testenv.plugin import GRACE, SLACK, STRAY, build_directory
 EVERY = os.environ.get("UM_INJECT") == "every"
 TIMEOUT = 2                             # seconds that each run is given
 TRACING = 20                            # likewise, where each call is told
+MEMORY = ("malloc", "calloc", "realloc")
 OUT_OF_MEMORY = "%s UNKNOWN: out of memory\n"
 
 
-def chosen(trace):
+def traced(log):
+    """The calls that were told; none fails where there is no such call."""
+    return log.read_text().splitlines() if log.exists() else []
+
+
+def chosen(trace, every=EVERY):
     """Which calls of a run are made to fail: their numbers, from 1 on.
 
     Of each place that calls, the first and the last: what comes between is
-    the same call for another certificate or message.
+    the same call for another certificate or message. With UM_INJECT=every
+    all of them; allocations all end in one place, of those 50.
     """
-    if EVERY:
-        return range(1, len(trace) + 1)
     places = defaultdict(list)
     for number, place in enumerate(trace, 1):
         places[place].append(number)
-    return sorted({number for each in places.values()
-                   for number in each[:1] + each[-1:]})
+    numbers = set()
+    for place, each in places.items():
+        numbers.update((each[0], each[-1]))
+        if every:
+            step = len(each) // 50 if place.split(" ")[0] in MEMORY else 1
+            numbers.update(each[::step or 1])
+    return sorted(numbers)
 
 
 class Run:
@@ -47,7 +57,7 @@ class Run:
             timeout=self.limit + 20,
             env={**clean, "INJECT": str(number), "INJECT_LOG": str(log)})
         self.seconds = time.monotonic() - start
-        self.calls = log.read_text().splitlines() if log.exists() else []
+        self.calls = traced(log)
         self.out = self.done.stdout.decode(errors="backslashreplace")
 
     @property
