@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
+#include "check/report.h"
 
 #define FUZZ_NOW 1798761600 /* 2027-01-01, within the corpus's validity */
 
@@ -19,5 +19,8 @@ void promise(bool kept, const char *what);
 
 /* The output holds nothing that a terminal, a web page or perfdata obeys. */
 void promise_harmless(const struct buf *out);
+
+/* Text at that verbosity, JSON and OpenMetrics are what engines expect. */
+void promise_report(const struct report *report, int verbosity);
 
 #endif

@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* fuzz_args -- command lines and ini files; an argument a line. */
-#include "config.h"
-
-#include <stdio.h>
+/* fuzz_args -- command lines of every plugin; an argument a line. */
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "check/check.h"
-#include "check/extra_opts.h"
 #include "fuzz.h"
 
 #define ARGS_MAX 64
@@ -53,32 +47,6 @@ static int split(char **argv, char *lines)
 	return argc;
 }
 
-/* The same bytes as an ini file, which has no other way in than a file. */
-static void try_ini(struct pool *pool, const uint8_t *data, size_t size)
-{
-	int fd = memfd_create("ini", MFD_CLOEXEC);
-	char *const args[] = {
-		pool_printf(pool, "check_um_cert"),
-		pool_printf(pool, "--extra-opts=@/proc/self/fd/%d", fd),
-		NULL,
-	};
-	char *const *argv = args;
-	struct strs places = {0};
-	int argc = 2;
-	struct err err;
-
-	promise(fd >= 0 && write(fd, data, size) == (ssize_t)size,
-		"a file in memory");
-	extra_opts_take(&places, pool, &argc, &argv);
-	promise(argc == 1 && places.n == 1, "the option is taken out");
-	if (extra_opts_insert(pool, "check_um_cert", &places, &argc, &argv,
-			      deadline_in(10 * USEC_PER_SEC), &err) == 0) {
-		promise(argc >= 1 && !argv[argc], "a vector ends with NULL");
-		try_args(pool, argc, argv);
-	}
-	close(fd);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct pool *pool = pool_new();
@@ -87,7 +55,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	argc = split(argv, pool_strndup(pool, (const char *)data, size));
 	try_args(pool, argc, argv);
-	try_ini(pool, data, size);
 	pool_free(pool);
 	return 0;
 }

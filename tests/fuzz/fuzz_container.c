@@ -1,8 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fuzz_container -- files of any form, and the chain that they hold. */
 #include "fuzz.h"
+#include "mutate.h"
 #include "pki/container.h"
 #include "pki/trust.h"
+
+/* PEM is text. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
+			       unsigned seed)
+{
+	const bool is_der = size > 0 && data[0] == 0x30;
+
+	return mutate(is_der ? mutate_der : mutate_bytes, 0, data, size, max,
+		      seed);
+}
 
 /* "/" is a directory without anchors. */
 static void try_chain(struct pool *pool, const struct ders *certs)

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fuzz_revocation -- OCSP responses and CRLs from a stranger. */
 #include "fuzz.h"
+#include "mutate.h"
 #include "pair.h"
 #include "pki/revocation.h"
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
+			       unsigned seed)
+{
+	return mutate(mutate_der, 0, data, size, max, seed);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

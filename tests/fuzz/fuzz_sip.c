@@ -3,7 +3,14 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "mutate.h"
 #include "sip/msg.h"
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
+			       unsigned seed)
+{
+	return mutate(mutate_sip, 0, data, size, max, seed);
+}
 
 /* An answer is a message again, of the transaction that it answers. */
 static void try_answer(struct pool *pool, const struct sip_message *request)
@@ -100,6 +107,24 @@ static void try_write(struct pool *pool, const char *text)
 		"no part of a request adds a header");
 }
 
+/*
+ * Bytes that come in pieces, each seventh length of them: what was said of
+ * less is not taken back once there is more.
+ */
+static void try_pieces(struct str stream)
+{
+	struct err err;
+	ssize_t n = 0;
+
+	for (size_t len = 0; len < stream.n && n == 0; len += 7) {
+		n = sip_frame((struct str){stream.p, len}, &err);
+		promise(n <= 0 || sip_frame(stream, &err) == n,
+			"a frame stays what it is");
+		promise(n >= 0 || sip_frame(stream, &err) == -1,
+			"a refusal stays one");
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct pool *pool = pool_new();
@@ -113,6 +138,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		const size_t skip = sip_frame_skip(rest);
 
 		rest = (struct str){rest.p + skip, rest.n - skip};
+		try_pieces(rest);
 		n = sip_frame(rest, &err);
 		promise(n >= -1 && n <= (ssize_t)rest.n, "a frame is all here");
 		promise(n != 0 || rest.n < SIP_MESSAGE_MAX,
