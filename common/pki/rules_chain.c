@@ -24,7 +24,7 @@ static enum outcome untrusted(const struct trial *trial, struct buf *why)
 		return RULE_MOOT;
 	if (trust->anchored && trust->objections.n == 0)
 		return RULE_HOLDS;
-	if (!trust->anchored) {
+	if (!trust->anchored && !trust->unfinished) {
 		end = path_end(evidence);
 		why_cert(why, end);
 		if (end->self_signed)
@@ -80,7 +80,7 @@ static enum outcome incomplete(const struct trial *trial, struct buf *why)
 	const struct trust *trust = &trial->evidence->trust;
 	const struct cert *leaf = trial_leaf(trial);
 
-	if (leaf->is_request)
+	if (leaf->is_request || trust->unfinished)
 		return RULE_MOOT;
 	for (size_t i = 0; i < trust->path_len; i++) {
 		const struct cert *link = trust->path[i].cert;

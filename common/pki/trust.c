@@ -271,6 +271,30 @@ struct approach {
 	bool reversed; /* what was sent last is tried first */
 };
 
+/*
+ * A failure that on_objection() was not asked about: nothing that OpenSSL then
+ * says of the path holds.  A key that it cannot use is such a one, and its own
+ * word for that is "unspecified".
+ */
+static void give_up(struct trust *trust, struct pool *pool,
+		    X509_STORE_CTX *context)
+{
+	const STACK_OF(X509) *path = X509_STORE_CTX_get0_chain(context);
+	const char *why = X509_verify_cert_error_string(
+		X509_STORE_CTX_get_error(context));
+
+	for (int i = 0; i < sk_X509_num(path); i++)
+		if (!X509_get0_pubkey(sk_X509_value(path, i)))
+			why = pool_printf(
+				pool,
+				"the public key is of no kind that can be "
+				"used here (at depth %d)",
+				i);
+	trust->anchored = false;
+	trust->unfinished = true;
+	object(trust, pool, why);
+}
+
 static int verify(struct trust *trust, struct verification *v,
 		  X509_STORE *store, STACK_OF(X509) *untrusted,
 		  const time_t *at, struct err *err)
@@ -299,9 +323,7 @@ static int verify(struct trust *trust, struct verification *v,
 
 	trust->anchored = true;
 	if (X509_verify_cert(context) <= 0)
-		object(trust, v->pool,
-		       X509_verify_cert_error_string(
-			       X509_STORE_CTX_get_error(context)));
+		give_up(trust, v->pool, context);
 	rc = read_path(trust, v->pool, X509_STORE_CTX_get0_chain(context),
 		       v->sent, err);
 out:

@@ -43,6 +43,8 @@ struct trust {
 	struct path_link *path; /* leaf first, as far as issuers were found */
 	size_t path_len;
 	bool anchored; /* it ends at a self-signed certificate that we hold */
+	/* It was given up: where it would have ended nobody knows. */
+	bool unfinished;
 	/* Why the path does not hold, each once; time and revocation are
 	 * judged elsewhere. */
 	struct strs objections;

@@ -178,6 +178,38 @@ static void all_objections_are_told_and_each_once(void **state)
 	assert_false(str_eq(trust.objections.v[0], trust.objections.v[1]));
 }
 
+/* GOST R 34.10-2012, say: its algorithm's identifier is one nobody knows. */
+static struct bytes of_unknown_key(struct pool *pool, struct bytes der)
+{
+	static const unsigned char id[] = {0x2a, 0x86, 0x48, 0xce,
+					   0x3d, 0x02, 0x01};
+	unsigned char *copy = pool_zalloc(pool, der.n);
+	size_t at = 0;
+
+	memcpy(copy, der.p, der.n);
+	while (at + sizeof(id) < der.n && memcmp(copy + at, id, sizeof(id)))
+		at++;
+	assert_true(at + sizeof(id) < der.n);
+	copy[at + sizeof(id) - 1] = 0x7f;
+	return (struct bytes){copy, der.n};
+}
+
+static void a_key_that_cannot_be_used_anchors_nothing(void **state)
+{
+	struct ders sent = data_certs(*state, "right.pem");
+	struct trust trust;
+	const char *last;
+
+	sent.v[0] = of_unknown_key(*state, sent.v[0]);
+	trust = check(*state, sent, "root.pem");
+	assert_false(trust.anchored);
+	assert_true(trust.unfinished);
+	assert_true(trust.objections.n > 0);
+	last = trust.objections.v[trust.objections.n - 1].p;
+	assert_non_null(strstr(last, "public key"));
+	assert_non_null(strstr(last, "(at depth 0)"));
+}
+
 /* Per fixture: 's' for each stranger, '.' for what belongs to the chain. */
 static void strangers_and_order_are_seen(void **state)
 {
@@ -359,6 +391,7 @@ int main(void)
 		TEST(what_forbids_a_path_is_objected_to),
 		TEST(a_broken_signature_is_objected_to_wherever_it_is),
 		TEST(all_objections_are_told_and_each_once),
+		TEST(a_key_that_cannot_be_used_anchors_nothing),
 		TEST(strangers_and_order_are_seen),
 		TEST(what_does_not_parse_is_told_with_its_place),
 		TEST(a_hundred_certificates_are_a_chain_like_any_other),
