@@ -20,7 +20,8 @@ void promise(bool kept, const char *what);
 /* The output holds nothing that a terminal, a web page or perfdata obeys. */
 void promise_harmless(const struct buf *out);
 
-/* Text at that verbosity, JSON and OpenMetrics are what engines expect. */
-void promise_report(const struct report *report, int verbosity);
+/* One of the outputs is what engines expect: text at one of its verbosities,
+ * JSON or OpenMetrics. */
+void promise_report(const struct report *report, unsigned which);
 
 #endif

@@ -164,7 +164,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct pool *pool = pool_new();
 	struct source source = {data, size};
-	const int verbosity = (int)source_below(&source, 4);
+	const unsigned which = source_byte(&source);
 	const unsigned parts = source_byte(&source);
 	const struct overrides overrides = any_overrides(&source, pool);
 	struct report *report = report_new(pool, &overrides);
@@ -181,7 +181,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	add_metrics(report, &source);
 	for (unsigned n = source_below(&source, FACTS_MAX); n > 0; n--)
 		add_fact(report->facts, pool, &source, 0);
-	promise_report(report, verbosity);
+	promise_report(report, which);
 	pool_free(pool);
 	return 0;
 }
