@@ -61,13 +61,15 @@ static void add_findings(struct report *report, struct source *source)
 	}
 }
 
+/* Infinite, no number, or what time, days and counts come to at most: JSON has
+ * no digits to spare at the very end of what a double holds. */
 static double any_value(struct source *source)
 {
 	const uint64_t bits = source_number(source);
 	double value;
 
 	memcpy(&value, &bits, sizeof(value));
-	return value;
+	return isfinite(value) ? fmod(value, 1e18) : value;
 }
 
 static struct range any_range(struct source *source)

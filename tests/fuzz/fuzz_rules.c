@@ -108,6 +108,20 @@ static void dream_cert(struct dream *dream, struct cert *cert)
 	cert->has_cdp = source_flag(source);
 }
 
+/* OpenSSL's words. */
+static struct strs dream_objections(struct dream *dream)
+{
+	static const char *const known[] = {
+		"certificate signature failure (at depth 0)",
+		"path length constraint exceeded (at depth 2)"};
+	const unsigned n = source_below(&dream->source, 3);
+	struct strs objections = {0};
+
+	for (unsigned i = 0; i < n; i++)
+		strs_add(&objections, dream->pool, str_from(known[i]));
+	return objections;
+}
+
 static void dream_trust(struct dream *dream, struct trust *trust)
 {
 	struct source *source = &dream->source;
@@ -119,7 +133,9 @@ static void dream_trust(struct dream *dream, struct trust *trust)
 		trust->stranger[i] = source_flag(source);
 	trust->out_of_order = source_flag(source);
 	trust->anchored = source_flag(source);
-	trust->objections = dream_names(dream);
+	trust->objections = dream_objections(dream);
+	trust->unfinished = trust->objections.n > 0 && !trust->anchored &&
+			    source_flag(source);
 	trust->path = pool_array(dream->pool, n, sizeof(*trust->path));
 	for (; trust->path_len < n; trust->path_len++) {
 		const size_t which =
