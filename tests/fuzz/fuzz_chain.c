@@ -14,7 +14,7 @@
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
 			       unsigned seed)
 {
-	return mutate(mutate_der, HEAD, data, size, max, seed);
+	return mutate(mutate_signed, HEAD, data, size, max, seed);
 }
 
 struct chain {
@@ -89,6 +89,21 @@ static void judge(struct pool *pool, const struct evidence *evidence,
 	promise_report(report, (unsigned)which);
 }
 
+/* Of those whose issuer was sent somebody may ask an OCSP responder. */
+static void try_request(struct pool *pool, const struct chain *chain)
+{
+	const struct revocation_pair pair = {chain->sent[0], chain->sent[1]};
+	struct bytes request = {0};
+	struct err err = {0};
+
+	if (ocsp_request(&request, pool, &pair, &err))
+		promise(err.kind == ERR_LOCAL, "what cannot be asked is told");
+	else
+		promise(der_length(request.p, request.n) == request.n &&
+				request.n > 0,
+			"a request is DER");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct pool *pool = pool_new();
@@ -114,6 +129,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		promise_trust(pool, &chain, &evidence.trust);
 		judge(pool, &evidence, size);
+		if (chain.sent_len > 1 && size % 4 == 0)
+			try_request(pool, &chain);
 	}
 	pool_free(pool);
 	return 0;

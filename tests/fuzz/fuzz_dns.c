@@ -16,8 +16,8 @@
 #include "source.h"
 
 /*
- * A byte says what is looked for.  Then replies, in the order of the
- * questions: two bytes of flags (RFC 1035 4.1.1), a count of answers, of
+ * A byte says what is looked for, another of whom.  Then replies, in the order
+ * of the questions: two bytes of flags (RFC 1035 4.1.1), a count of answers, of
  * authorities and of additional records, two bytes of length, so many bytes
  * behind the question, which is put there as it was asked.  Who asks more gets
  * NXDOMAIN.
@@ -255,8 +255,8 @@ static void promise_host(const char *host)
 		promise((*at >= 'a' && *at <= 'z') ||
 				(*at >= 'A' && *at <= 'Z') ||
 				(*at >= '0' && *at <= '9') ||
-				strchr("-_.", *at),
-			"a host is of letters, digits, '-', '_' and '.'");
+				strchr("-_.:", *at),
+			"a host is a name or an address");
 }
 
 static void promise_route(const struct route *route,
@@ -288,12 +288,15 @@ static void promise_route(const struct route *route,
 	}
 }
 
-static struct locate wanted_of(unsigned what)
+static struct locate wanted_of(unsigned what, unsigned whom)
 {
 	static const int families[] = {AF_UNSPEC, AF_INET, AF_INET6, AF_UNSPEC};
+	static const char *const hosts[] = {
+		"contoso.test", "contoso.test.", "localhost", "x.LocalHost",
+		"192.0.2.7",    "2001:db8::7",   "fe80::1",   "."};
 
 	return (struct locate){
-		.host = "contoso.test",
+		.host = hosts[whom % 8],
 		.port = what & 1 ? 5070 : 0,
 		.secure = what & 2,
 		.has_transport = what & 4,
@@ -320,10 +323,25 @@ static struct dns *resolver_of(struct pool *pool)
 	return dns;
 }
 
+/* What stands there as what --dns-server takes. */
+static void try_server(struct pool *pool)
+{
+	struct err err = {0};
+	struct dns *dns;
+
+	if (dns_open(&dns, pool,
+		     pool_strndup(pool, (const char *)input.p,
+				  input.n < 64 ? input.n : 64),
+		     &err))
+		promise(err.kind == ERR_USAGE && !dns, "a bad one is usage");
+	dns_close(dns);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct pool *pool = pool_new();
 	const struct resolver resolver = {ask, resolver_of(pool)};
+	unsigned what;
 	struct locate wanted;
 	struct route route;
 	struct err err = {0};
@@ -331,7 +349,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	input = (struct source){data, size};
 	for (int i = 0; i < 2; i++)
 		lines[i].n = lines[i].stream_len = lines[i].stream_at = 0;
-	wanted = wanted_of(source_byte(&input));
+	what = source_byte(&input);
+	wanted = wanted_of(what, source_byte(&input));
+	if (what & 0x40)
+		try_server(pool);
 	if (sip_locate(&route, pool, &resolver, &wanted, random_below,
 		       deadline_in(10 * USEC_PER_SEC), &err) == 0)
 		promise_route(&route, &wanted);

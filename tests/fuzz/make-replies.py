@@ -74,5 +74,14 @@ SEEDS = {
     "nothing": (0x00, [NONE] * 8),
 }
 for seed, (what, replies) in SEEDS.items():
-    pathlib.Path(sys.argv[1], seed).write_bytes(bytes([what])
+    pathlib.Path(sys.argv[1], seed).write_bytes(bytes([what, 0])
                                                 + b"".join(replies))
+for whom in range(1, 8):
+    pathlib.Path(sys.argv[1], f"host-{whom}").write_bytes(
+        bytes([0, whom]) + NONE + SRV + reply(a("192.0.2.7")) * 4)
+for seed, text in {"server-port": "192.0.2.1:53", "server-none": "x:53",
+                   "server-mark": "2001:db8::1#53",
+                   "server-huge": "192.0.2.1:65536",
+                   "server-zone": "fe80::1%lo"}.items():
+    pathlib.Path(sys.argv[1], seed).write_bytes(bytes([0x41, 4])
+                                                + text.encode())

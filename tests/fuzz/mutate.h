@@ -18,6 +18,10 @@ typedef void mutate_fn(struct mutant *mutant);
 /* A part of some DER, with the lengths of all around it set right. */
 mutate_fn mutate_der;
 
+/* The same, and mostly all that is signed is signed anew, by the one key of
+ * all CAs of the corpora: else nothing changed would get past it. */
+mutate_fn mutate_signed;
+
 /* A line of SIP, mostly with Content-Length set right. */
 mutate_fn mutate_sip;
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* mutate_der -- takes a part of a tree of DER, and puts another there. */
+#include <openssl/evp.h>
 #include <string.h>
 
 #include "der.h"
 #include "mutate.h"
+#include "pair.h"
 
 #define PARTS_MAX 400
 #define DEPTH_MAX 24
@@ -230,5 +232,86 @@ void mutate_der(struct mutant *mutant)
 		break;
 	default:
 		change_content(mutant, &tree, which);
+	}
+}
+
+/* SIGNED (X.509) again ------------------------------------------------------
+ */
+
+#define SIGNED_MAX 4 /* of them: certificates of a chain */
+
+/* What is signed, and where its signature stands. */
+struct seal {
+	struct gap body, signature;
+};
+
+static const uint8_t ecdsa_sha256[] = {0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86,
+				       0x48, 0xce, 0x3d, 0x04, 0x03, 0x02};
+
+/* Three parts in a row of one parent: body, algorithm, BIT STRING. */
+static int find_seal(struct seal *seal, const struct tree *tree, int nth)
+{
+	for (size_t i = 0; i < tree->n; i++) {
+		size_t row[3], n = 0;
+
+		for (size_t k = i + 1; k < tree->n && n < 3; k++)
+			if (tree->parts[k].parent == i)
+				row[n++] = k;
+		if (n < 3 || tree->data[tree->parts[row[2]].at] != 0x03 ||
+		    all_of(tree, row[1]).len != sizeof(ecdsa_sha256) ||
+		    memcmp(tree->data + tree->parts[row[1]].at, ecdsa_sha256,
+			   sizeof(ecdsa_sha256)) != 0 ||
+		    nth-- > 0)
+			continue;
+		*seal = (struct seal){all_of(tree, row[0]),
+				      content_of(tree, row[2])};
+		return 1;
+	}
+	return 0;
+}
+
+static EVP_PKEY *key(void)
+{
+	static EVP_PKEY *once;
+	const unsigned char *at = pair_key;
+
+	if (!once)
+		once = d2i_AutoPrivateKey(NULL, &at, sizeof(pair_key));
+	return once;
+}
+
+/* The content of a BIT STRING: no unused bits, then the signature. */
+static size_t sign(uint8_t *out, size_t max, const uint8_t *body, size_t n)
+{
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	size_t len = max - 1;
+
+	out[0] = 0;
+	if (!context ||
+	    EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, key()) != 1 ||
+	    EVP_DigestSign(context, out + 1, &len, body, n) != 1)
+		len = 0;
+	EVP_MD_CTX_free(context);
+	return len + 1;
+}
+
+void mutate_signed(struct mutant *mutant)
+{
+	uint8_t signature[128];
+	struct seal seal;
+
+	mutate_der(mutant);
+	if (mutate_roll(mutant, 8) == 0)
+		return;
+	for (int nth = 0; nth < SIGNED_MAX; nth++) {
+		struct tree tree = {.data = mutant->data};
+
+		/* Each new signature moves what stands behind it. */
+		scan(&tree, 0, mutant->size, NONE, 0);
+		if (!find_seal(&seal, &tree, nth))
+			return;
+		put(mutant, &tree, seal.signature, signature,
+		    sign(signature, sizeof(signature),
+			 mutant->data + seal.body.at, seal.body.len));
 	}
 }
