@@ -8,6 +8,7 @@
 #include <openssl/provider.h>
 #include <openssl/x509v3.h>
 
+#include "pki/pkcs12_cost.h"
 #include "pki/x509.h"
 
 /* What is being read, for whom: the state of one container_read(). */
@@ -230,6 +231,13 @@ static int read_pkcs12(struct reading *reading, const unsigned char *der,
 
 	if (!p12)
 		return 0;
+	if (pkcs12_costs_too_much(p12)) {
+		rc = err_set(err, ERR_FILE,
+			     "%s: PKCS#12 with over %d iterations a key, which "
+			     "would take too long",
+			     name, PKCS12_ITERATIONS_MAX);
+		goto out;
+	}
 	if (open_pkcs12(reading, p12))
 		goto out;
 	wrong_password = ERR_GET_REASON(ERR_peek_last_error()) ==

@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include <openssl/pkcs12.h>
+
 #include "base/buf.h"
 #include "data.h"
 #include "pki/container.h"
@@ -325,6 +327,75 @@ static void what_holds_no_crl_is_refused(void **state)
 			 -1);
 }
 
+/* 70,000 iterations as DER has them, and eight million. */
+static const unsigned char some[] = {0x02, 0x03, 0x01, 0x11, 0x70};
+static const unsigned char many[] = {0x02, 0x03, 0x7f, 0xff, 0xff};
+
+/* A key or a certificate, encrypted by `algorithm` (0: today's own). */
+static struct bytes make_pkcs12(struct pool *pool, bool with_key, int algorithm)
+{
+	const struct bytes cert = identity(pool);
+	const unsigned char *at = cert.p;
+	X509 *x509 = d2i_X509(NULL, &at, (long)cert.n);
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	PKCS12 *p12 = PKCS12_create("secret", NULL, with_key ? key : NULL,
+				    with_key ? NULL : x509, NULL, algorithm,
+				    algorithm, 70000, 70000, 0);
+	unsigned char *der = NULL;
+	int len = i2d_PKCS12(p12, &der);
+	struct bytes made;
+
+	assert_true(len > 0);
+	made = bytes_dup(pool, der, (size_t)len);
+	OPENSSL_free(der);
+	PKCS12_free(p12);
+	EVP_PKEY_free(key);
+	X509_free(x509);
+	return made;
+}
+
+/* The nth count of iterations made eight million; false: there is none. */
+static bool iterate_much(struct bytes *file, struct pool *pool, size_t nth)
+{
+	unsigned char *copy = pool_zalloc(pool, file->n);
+
+	memcpy(copy, file->p, file->n);
+	for (size_t i = 0; i + sizeof(some) <= file->n; i++)
+		if (memcmp(copy + i, some, sizeof(some)) == 0 && nth-- == 0) {
+			memcpy(copy + i, many, sizeof(many));
+			file->p = copy;
+			return true;
+		}
+	return false;
+}
+
+/* Of a key, of certificates, of the MAC; by old algorithms and by new ones. */
+static void what_iterates_for_ever_is_refused_at_once(void **state)
+{
+	const int algorithms[] = {0, NID_pbe_WithSHA1And3_Key_TripleDES_CBC};
+
+	for (size_t i = 0; i < 2 * COUNT(algorithms); i++) {
+		const struct bytes file =
+			make_pkcs12(*state, i % 2, algorithms[i / 2]);
+		struct bytes changed = file;
+		size_t nth = 0;
+
+		for (; iterate_much(&changed, *state, nth); nth++) {
+			struct container got;
+			struct err err = {0};
+
+			assert_int_equal(data_open(&got, *state, changed,
+						   "secret", &err),
+					 -1);
+			assert_int_equal(err.kind, ERR_FILE);
+			if (!strstr(err.text, "iterations"))
+				fail_msg("count %zu: %s", nth, err.text);
+			changed = file;
+		}
+		assert_int_equal(nth, 2);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_pool, drop_pool)
 
 int main(void)
@@ -342,6 +413,7 @@ int main(void)
 		TEST(a_pem_block_cut_short_is_no_end_of_the_file),
 		TEST(a_block_that_does_not_parse_is_told),
 		TEST(a_form_cut_short_is_never_taken),
+		TEST(what_iterates_for_ever_is_refused_at_once),
 		TEST(crls_are_read_from_pem_and_der),
 		TEST(a_crl_cut_short_is_no_end_of_the_file),
 		TEST(what_holds_no_crl_is_refused),
