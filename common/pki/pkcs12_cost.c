@@ -55,11 +55,12 @@ static bool keys_cost_too_much(PKCS7 *safe)
 
 	for (int i = 0; i < sk_PKCS12_SAFEBAG_num(bags); i++) {
 		const PKCS12_SAFEBAG *bag = sk_PKCS12_SAFEBAG_value(bags, i);
+		const X509_SIG *key = PKCS12_SAFEBAG_get0_pkcs8(bag);
 		const X509_ALGOR *algorithm = NULL;
 
-		if (PKCS12_SAFEBAG_get_nid(bag) != NID_pkcs8ShroudedKeyBag)
+		if (!key) /* of another kind */
 			continue;
-		X509_SIG_get0(PKCS12_SAFEBAG_get0_pkcs8(bag), &algorithm, NULL);
+		X509_SIG_get0(key, &algorithm, NULL);
 		too_much |= algorithm && algorithm_costs_too_much(algorithm);
 	}
 	sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
