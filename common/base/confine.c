@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* confine -- prctl(2) and setrlimit(2), one after the other. */
-#include "config.h"
-
 #include "base/confine.h"
 
 #include <errno.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 static int fail(struct err *err, const char *what)
 {
-	char room[128];
-	int number = errno;
-
-	return err_set(err, ERR_LOCAL, "cannot confine itself: %s: %s", what,
-		       strerror_r(number, room, sizeof(room)) ? "unknown error"
-							      : room);
+	err_errno(err, ERR_LOCAL, errno, what);
+	return err_context(err, "cannot confine itself");
 }
 
 /* A limit of the system that is lower stays. */

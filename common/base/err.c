@@ -17,6 +17,15 @@ int err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
 	return -1;
 }
 
+int err_errno(struct err *err, enum err_kind kind, int number, const char *what)
+{
+	char room[128];
+
+	if (strerror_r(number, room, sizeof(room)))
+		return err_set(err, kind, "%s: unknown error", what);
+	return err_set(err, kind, "%s: %s", what, room);
+}
+
 int err_context(struct err *err, const char *fmt, ...)
 {
 	char text[ERR_TEXT_MAX];

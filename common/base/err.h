@@ -41,6 +41,10 @@ struct err {
 int err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* "what: " and the words for an errno; strerror(3) is not safe in threads. */
+int err_errno(struct err *err, enum err_kind kind, int number,
+	      const char *what);
+
 /* Puts "fmt: " before the text: where it happened. */
 int err_context(struct err *err, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -9,20 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Text of an errno for a struct err; strerror(3) is not safe in threads. */
-static const char *reason(int number, char *room, size_t size)
-{
-	if (strerror_r(number, room, size))
-		return "unknown error";
-	return room;
-}
-
 static int fail(struct err *err, const char *path, int number)
 {
-	char room[128];
-
-	return err_set(err, ERR_FILE, "%s: %s", path,
-		       reason(number, room, sizeof(room)));
+	return err_errno(err, ERR_FILE, number, path);
 }
 
 /* Waits until there is something to read or the writer has gone. */

@@ -231,8 +231,10 @@ static int parse(struct job *job, int argc, char *const *argv, struct err *err)
 	return opt_parse(job->sets, job->pool, argc, argv, err);
 }
 
-int check_execute(const struct check *check, struct pool *pool, int argc,
-		  char *const *argv, struct buf *out)
+/* `objection`: why this process must not go on, or NULL. */
+static int execute(const struct check *check, struct pool *pool, int argc,
+		   char *const *argv, struct buf *out,
+		   const struct err *objection)
 {
 	struct job job = {
 		.check = check,
@@ -246,6 +248,8 @@ int check_execute(const struct check *check, struct pool *pool, int argc,
 
 	extra_opts_take(&places, pool, &argc, &argv);
 	rc = parse(&job, argc, argv, &err);
+	if (objection)
+		return refuse(&job, objection);
 	if (rc == 0 && places.n > 0) {
 		/* An options file may be a FIFO: -t bounds that wait too. */
 		struct deadline by = {job.begun + job.frame.timeout};
@@ -260,6 +264,12 @@ int check_execute(const struct check *check, struct pool *pool, int argc,
 	if (job.frame.version)
 		return write_version(&job);
 	return rc ? refuse(&job, &err) : obey(&job);
+}
+
+int check_execute(const struct check *check, struct pool *pool, int argc,
+		  char *const *argv, struct buf *out)
+{
+	return execute(check, pool, argc, argv, out, NULL);
 }
 
 /* A reader that went away changes nothing: the exit status still counts. */
@@ -280,14 +290,12 @@ int check_main(const struct check *check, int argc, char **argv)
 {
 	struct pool *pool = pool_new();
 	struct buf out;
-	struct job nothing = {.check = check, .pool = pool, .out = &out};
 	struct err err;
 	int status;
 
 	buf_init(&out, pool, OUTPUT_MAX);
-	status = confine_process(&err)
-			 ? refuse(&nothing, &err)
-			 : check_execute(check, pool, argc, argv, &out);
+	status = execute(check, pool, argc, argv, &out,
+			 confine_process(&err) ? &err : NULL);
 	write_out(&out);
 	pool_free(pool);
 	return status;

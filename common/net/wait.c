@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <string.h>
 #include <sys/socket.h>
 
 int wait_for(int fd, short events, struct deadline by, struct err *err)
@@ -106,11 +105,5 @@ static enum err_kind kind_of(int number)
 
 int wait_errno(int number, const char *stage, struct err *err)
 {
-	char reason[128];
-
-	/* strerror(3) is not safe in threads. */
-	if (strerror_r(number, reason, sizeof(reason)))
-		reason[0] = '\0';
-	return err_set(err, kind_of(number), "%s: %s", stage,
-		       reason[0] ? reason : "unknown error");
+	return err_errno(err, kind_of(number), number, stage);
 }
