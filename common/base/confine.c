@@ -43,8 +43,12 @@ static int set_limits(struct err *err)
 	if (getrlimit(RLIMIT_CORE, &lim) ||
 	    setrlimit(RLIMIT_CORE, lowered(&lim, 0)))
 		return fail(err, "RLIMIT_CORE");
-	if (getrlimit(RLIMIT_NOFILE, &lim) ||
-	    setrlimit(RLIMIT_NOFILE, lowered(&lim, CONFINE_FILES)))
+	/* The soft one: valgrind keeps its own descriptors below the hard. */
+	if (getrlimit(RLIMIT_NOFILE, &lim))
+		return fail(err, "RLIMIT_NOFILE");
+	if (lim.rlim_cur > CONFINE_FILES)
+		lim.rlim_cur = CONFINE_FILES;
+	if (setrlimit(RLIMIT_NOFILE, &lim))
 		return fail(err, "RLIMIT_NOFILE");
 #ifndef UM_SANITIZED /* a sanitizer's own memory and thread are more */
 	/* Not RLIMIT_AS, which counts what is mapped and never touched. */

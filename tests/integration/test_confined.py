@@ -63,7 +63,7 @@ def test_no_core_is_dumped_where_keys_are_in_memory(waiting):
 
 def test_files_memory_and_processes_are_limited(waiting):
     limits = limits_of(waiting)
-    assert int(limits["Max open files"][1]) <= 256
+    assert int(limits["Max open files"][0]) <= 256
     if not is_sanitized():
         assert int(limits["Max data size"][1]) <= 1 << 30
         assert limits["Max processes"] == ("0", "0")
@@ -93,6 +93,8 @@ def for_others(tmp_path):
 def test_a_set_uid_plugin_refuses_to_run(for_others, name, bits):
     if os.geteuid() != 0:
         pytest.skip("needs root to make a program set-uid of another user")
+    if is_sanitized():
+        pytest.skip("LeakSanitizer does not work in a set-gid process")
     copy = for_others / name
     shutil.copy(build_directory() / "plugins" / name, copy)
     copy.chmod(0o755)
