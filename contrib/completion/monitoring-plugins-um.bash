@@ -110,11 +110,11 @@ _monitoring_plugins_um_ids()
 	printf '%s= ' \
 		chain.extra chain.incomplete chain.order chain.self-signed \
 		chain.untrusted crypto.key-size crypto.pss crypto.signature \
-		dns.domain-conflict dns.no-answer dns.nxdomain local.file \
-		local.system local.usage mwi.altered mwi.bad-body mwi.count \
-		mwi.duplicate mwi.identity mwi.no-notify mwi.not-delivered \
-		mwi.notify-refused mwi.register-refused mwi.slow \
-		mwi.subscribe-refused mwi.terminated name.cn-invalid \
+		dns.domain-conflict dns.no-answer dns.nxdomain local.exposed \
+		local.file local.system local.usage mwi.altered mwi.bad-body \
+		mwi.count mwi.duplicate mwi.identity mwi.no-notify \
+		mwi.not-delivered mwi.notify-refused mwi.register-refused \
+		mwi.slow mwi.subscribe-refused mwi.terminated name.cn-invalid \
 		name.cn-mismatch name.cn-missing name.cn-multiple \
 		name.cn-wildcard name.forbidden-domain name.literal \
 		name.not-compared name.san-missing name.san-wildcard \
