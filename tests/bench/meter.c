@@ -27,18 +27,22 @@ static double milliseconds(struct timeval t)
 
 static _Noreturn void become(char **argv)
 {
-	int null = open("/dev/null", O_RDWR);
+	const char *file = getenv("METER_OUTPUT");
+	int in = open("/dev/null", O_RDONLY);
+	int out = open(file ? file : "/dev/null", O_WRONLY | O_CREAT | O_TRUNC,
+		       0600);
 
-	if (null >= 0) {
-		dup2(null, STDIN_FILENO);
-		dup2(null, STDOUT_FILENO);
-		dup2(null, STDERR_FILENO);
+	if (in >= 0 && out >= 0) {
+		dup2(in, STDIN_FILENO);
+		dup2(out, STDOUT_FILENO);
+		dup2(out, STDERR_FILENO);
 	}
 	execv(argv[0], argv);
 	_exit(127);
 }
 
-/* Prints: exit-status wall-ms cpu-ms peak-KiB */
+/* Prints: exit-status wall-ms cpu-ms peak-KiB.  What the program prints goes to
+ * the file METER_OUTPUT, or nowhere. */
 int main(int argc, char **argv)
 {
 	struct rusage used;
