@@ -20,6 +20,12 @@ static int file(void)
 	return fd;
 }
 
+/* -x: what follows is its value, whatever it looks like. */
+static bool is_letter(const char *word)
+{
+	return word[0] == '-' && word[1] && word[1] != '-' && !word[2];
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct pool *pool = pool_new();
@@ -48,7 +54,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			promise(argv[i] && !strchr(argv[i], '\n'),
 				"an argument is of one line");
 		for (int i = 1; i + 1 < argc; i++)
-			promise(strcmp(argv[i], "--extra-opts") != 0,
+			promise(strcmp(argv[i], "--extra-opts") != 0 ||
+					is_letter(argv[i - 1]),
 				"a file names no other file");
 	} else {
 		promise((err.kind == ERR_FILE || err.kind == ERR_USAGE) &&
