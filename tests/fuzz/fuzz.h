@@ -24,4 +24,10 @@ void promise_harmless(const struct buf *out);
  * JSON or OpenMetrics. */
 void promise_report(const struct report *report, unsigned which);
 
+/* The same of what one of the profiles says of the evidence, whose chain has a
+ * leaf. */
+struct evidence;
+void promise_judgement(struct pool *pool, const struct evidence *evidence,
+		       unsigned which);
+
 #endif

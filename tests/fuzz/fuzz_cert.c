@@ -10,21 +10,6 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
 	return mutate(mutate_der, 0, data, size, max, seed);
 }
 
-/* By one of the profiles, in one form of output; `which` says which. */
-static void judge(struct pool *pool, const struct evidence *evidence,
-		  size_t which)
-{
-	struct str expected = STR("um1.contoso.test");
-	const struct demands demands = {.expected = {.v = &expected, .n = 1}};
-	const struct trial trial = {evidence, &demands,
-				    &profiles[which % PROFILES]};
-	struct report *report = report_new(pool, NULL);
-
-	profile_judge(&trial, "um1.contoso.test:5061", report);
-	cert_facts(evidence->chain[0], pool, report->facts);
-	promise_report(report, (unsigned)which);
-}
-
 static void promise_facts(const struct cert *cert)
 {
 	promise(cert->subject && cert->issuer && cert->serial && cert->sha256,
@@ -48,7 +33,7 @@ static bool judge_cert(struct pool *pool, struct bytes input)
 	}
 	promise(!evidence.trust.anchored, "without an anchor none is trusted");
 	promise_facts(evidence.chain[0]);
-	judge(pool, &evidence, input.n);
+	promise_judgement(pool, &evidence, (unsigned)input.n);
 	return true;
 }
 
@@ -62,7 +47,7 @@ static void judge_request(struct pool *pool, struct bytes request)
 		return;
 	}
 	promise_facts(evidence.chain[0]);
-	judge(pool, &evidence, request.n);
+	promise_judgement(pool, &evidence, (unsigned)request.n);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

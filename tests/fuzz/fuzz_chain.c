@@ -74,21 +74,6 @@ static void promise_trust(struct pool *pool, const struct chain *chain,
 				"an objection stands once");
 }
 
-/* By one of the profiles, in one form of output; `which` says which. */
-static void judge(struct pool *pool, const struct evidence *evidence,
-		  size_t which)
-{
-	struct str expected = STR("um1.contoso.test");
-	const struct demands demands = {.expected = {.v = &expected, .n = 1}};
-	const struct trial trial = {evidence, &demands,
-				    &profiles[which % PROFILES]};
-	struct report *report = report_new(pool, NULL);
-
-	profile_judge(&trial, "um1.contoso.test:5061", report);
-	cert_facts(evidence->chain[0], pool, report->facts);
-	promise_report(report, (unsigned)which);
-}
-
 /* Of those whose issuer was sent somebody may ask an OCSP responder. */
 static void try_request(struct pool *pool, const struct chain *chain)
 {
@@ -128,7 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			"what does not parse is told");
 	} else {
 		promise_trust(pool, &chain, &evidence.trust);
-		judge(pool, &evidence, size);
+		promise_judgement(pool, &evidence, (unsigned)size);
 		if (chain.sent_len > 1 && size % 4 == 0)
 			try_request(pool, &chain);
 	}

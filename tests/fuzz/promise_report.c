@@ -5,6 +5,7 @@
 
 #include "check/render.h"
 #include "fuzz.h"
+#include "pki/profile.h"
 
 #define LINE_COLUMNS 120 /* of line 1, perfdata aside */
 #define OUTPUT_MAX   ((size_t)1 << 20)
@@ -96,4 +97,18 @@ void promise_report(const struct report *report, unsigned which)
 	default:
 		promise_text(report, (int)(which % 6));
 	}
+}
+
+void promise_judgement(struct pool *pool, const struct evidence *evidence,
+		       unsigned which)
+{
+	struct str expected = STR("um1.contoso.test");
+	const struct demands demands = {.expected = {.v = &expected, .n = 1}};
+	const struct trial trial = {evidence, &demands,
+				    &profiles[which % PROFILES]};
+	struct report *report = report_new(pool, NULL);
+
+	profile_judge(&trial, "um1.contoso.test:5061", report);
+	cert_facts(evidence->chain[0], pool, report->facts);
+	promise_report(report, which);
 }
