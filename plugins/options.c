@@ -301,16 +301,19 @@ void secrets_judge(struct report *report, const struct tls_options *tls,
 	};
 
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++) {
-		if (!secrets[i].path || !file_is_exposed(secrets[i].path))
+		const char *path = secrets[i].path;
+		struct finding *finding;
+
+		if (!path || !file_is_exposed(path))
 			continue;
-		report_find(report, VERDICT_WARNING, "local.exposed",
-			    secrets[i].option,
-			    "every user of this host may read %s",
-			    secrets[i].path)
-			->remedy = pool_printf(
+		finding = report_find(report, VERDICT_WARNING, "local.exposed",
+				      secrets[i].option,
+				      "every user of this host may read %s",
+				      path);
+		finding->remedy = pool_printf(
 			report->pool,
 			"chmod o-r %s; it is for the user that runs the checks",
-			secrets[i].path);
+			path);
 	}
 }
 

@@ -10,7 +10,8 @@
 static int fail(struct err *err, const char *what)
 {
 	err_errno(err, ERR_LOCAL, errno, what);
-	return err_context(err, "cannot confine itself");
+	return err_context(err, "a plugin limits itself, which this host does "
+				"not allow (a sandbox?)");
 }
 
 /* A limit of the system that is lower stays. */

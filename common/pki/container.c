@@ -234,7 +234,7 @@ static int read_pkcs12(struct reading *reading, const unsigned char *der,
 	if (pkcs12_costs_too_much(p12)) {
 		rc = err_set(err, ERR_FILE,
 			     "%s: PKCS#12 with over %d iterations a key, which "
-			     "would take too long",
+			     "would take too long (export it anew with fewer)",
 			     name, PKCS12_ITERATIONS_MAX);
 		goto out;
 	}
