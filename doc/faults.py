@@ -15,7 +15,8 @@ HEAD = """\
 
 Made by doc/faults.py from tests/integration/testenv/faults.py; test_faults.py
 has a peer do each of these things and sees that the run ends with this finding,
-within its time + 0.2 s. {cells} cells.
+within its time + 0.2 s, and a second of grace for a busy machine: {cells}
+cells.
 
 The state is CRITICAL where none is named. -: there is no such thing over UDP,
 where a datagram is whole or not at all; a port that refuses is told as
